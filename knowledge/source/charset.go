@@ -1,0 +1,70 @@
+package source
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxControlShare is the share of control characters above which decoded bytes
+// are taken for something other than text. Real text has next to none.
+const maxControlShare = 0.01
+
+// decode turns a file's bytes into composed UTF-8 with "\n" line ends. Only a
+// byte order mark or a declaration is believed: guessing a legacy charset from
+// letter frequencies turns names into nonsense without anybody noticing.
+func decode(format Format, contentType string, content []byte) (string, error) {
+	text, err := toUTF8(format, contentType, content)
+	if err != nil {
+		return "", err
+	}
+	if controlShare(text) > maxControlShare {
+		return "", errNotText()
+	}
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
+	return norm.NFC.String(text), nil
+}
+
+func toUTF8(format Format, contentType string, content []byte) (string, error) {
+	switch {
+	case bytes.HasPrefix(content, []byte("\xef\xbb\xbf")):
+		content = content[3:]
+	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
+		out, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(content)
+		if err != nil || !utf8.Valid(out) {
+			return "", errDamaged("its UTF-16 text breaks off in the middle of a character")
+		}
+		return string(out), nil
+	}
+	if utf8.Valid(content) {
+		return string(content), nil
+	}
+	if bytes.IndexByte(content, 0) >= 0 {
+		return "", errNotText()
+	}
+	// A page may declare its charset inside; a text file only from outside.
+	declared := format == HTML || strings.Contains(strings.ToLower(contentType), "charset=")
+	encoding, name, certain := charset.DetermineEncoding(content, contentType)
+	if !declared || (!certain && format != HTML) || (name == "windows-1252" && !certain) {
+		return "", errCharset()
+	}
+	out, err := encoding.NewDecoder().Bytes(content)
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+		return "", errCharset()
+	}
+	return string(out), nil
+}
+
+func controlShare(text string) float64 {
+	controls := 0
+	for _, r := range text {
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' {
+			controls++
+		}
+	}
+	return float64(controls) / float64(max(1, len(text)))
+}

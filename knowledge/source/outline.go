@@ -1,0 +1,64 @@
+package source
+
+import "strings"
+
+// An outline collects blocks of text under headings. All readers write to one,
+// so a heading means the same whatever file it came from.
+type outline struct {
+	title    string
+	path     [6]string
+	blocks   []string
+	sections []Section
+}
+
+// heading starts a new section. The first heading of level 1 is the title when
+// the document has none yet; what repeats the title is no section of its own.
+func (o *outline) heading(level int, text string) {
+	text = squeeze(text)
+	if text == "" {
+		return
+	}
+	o.flush()
+	if level == 1 && (o.title == "" || strings.EqualFold(o.title, text)) && len(o.sections) == 0 {
+		o.title = text
+		o.path = [6]string{}
+		return
+	}
+	o.path[level-1] = text
+	clear(o.path[level:])
+}
+
+// block adds one paragraph, list item, table row or piece of code.
+func (o *outline) block(text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		o.blocks = append(o.blocks, text)
+	}
+}
+
+func (o *outline) flush() {
+	if len(o.blocks) == 0 {
+		return
+	}
+	var heading []string
+	for _, h := range o.path {
+		if h != "" {
+			heading = append(heading, h)
+		}
+	}
+	o.sections = append(o.sections, Section{Heading: heading, Text: strings.Join(o.blocks, "\n\n")})
+	o.blocks = nil
+}
+
+func (o *outline) source(fallbackTitle string) (Source, error) {
+	o.flush()
+	if len(o.sections) == 0 {
+		return Source{}, errNoText()
+	}
+	if o.title == "" {
+		o.title = fallbackTitle
+	}
+	return Source{Title: o.title, Sections: o.sections}, nil
+}
+
+// squeeze makes every run of white space one space.
+func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
