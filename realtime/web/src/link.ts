@@ -1,0 +1,147 @@
+import { backoff } from "./backoff.ts";
+import { onClose } from "./close.ts";
+
+/** A ping goes out this often, ± 2 s so that clients do not beat in step. */
+export const PING_MS = 10_000;
+/** Silence for longer than this means that the link is dead, whatever the socket says. */
+export const DEAD_MS = 22_000;
+/** Opening a socket and being welcomed may take this long together; then the attempt counts as failed. */
+export const GREET_MS = 10_000;
+/** A link must have been live for this long before its failures are forgotten; otherwise a server that
+ * welcomes and closes at once would be hammered without any back-off. */
+export const STEADY_MS = 10_000;
+
+/**
+ * - `idle`: not started, or stopped by us;
+ * - `session`: waiting for the caller to get a session;
+ * - `opening`: the socket is being opened or has not been welcomed yet;
+ * - `live`: welcomed;
+ * - `waiting`: lost, the next attempt is at `due`;
+ * - `stopped`: the server said that it cannot get better.
+ */
+export type LinkState = "idle" | "session" | "opening" | "live" | "waiting" | "stopped";
+
+/** What the caller is to do next. `close` drops the present socket without waiting for the other side. */
+export type LinkEffect = "session" | "open" | "hello" | "ping" | "close" | "refused" | "stopped";
+
+/**
+ * The life of one connection, without I/O. The caller reports what happened, with the time, and carries out the effects in their order. It
+ * keeps one timer, for `due`, and calls `tick` when it fires. Events of a socket that was dropped must not be reported any more.
+ */
+export class Link {
+  state: LinkState = "idle";
+  /** When `tick` is to be called, in the caller's milliseconds; Infinity for never. */
+  due = Infinity;
+  private tries = 0;
+  private heardAt = 0;
+  private liveSince = 0;
+  private pingAt = 0;
+
+  constructor(
+    private readonly random: () => number,
+    /** Consoles are let in by a cookie and skip the session step. */
+    private needSession = true,
+  ) {}
+
+  /** Starts, or goes on at once when an attempt is waiting: the page became visible, the network came back. */
+  start(now: number): LinkEffect[] {
+    return this.state === "idle" || this.state === "waiting" ? this.attempt(now) : [];
+  }
+
+  /** The session step succeeded. */
+  admitted(now: number): LinkEffect[] {
+    if (this.state !== "session") return [];
+    this.needSession = false;
+    this.state = "opening";
+    this.due = now + GREET_MS;
+    return ["open"];
+  }
+
+  /** The session step failed but may work later; `after` is the server's Retry-After in milliseconds. */
+  postponed(now: number, after = 0): LinkEffect[] {
+    if (this.state !== "session") return [];
+    this.wait(now, Math.max(after, backoff(this.tries++, this.random())));
+    return [];
+  }
+
+  /** The socket is open: say hello. */
+  opened(): LinkEffect[] {
+    return this.state === "opening" ? ["hello"] : [];
+  }
+
+  /** The server accepted the hello. */
+  welcomed(now: number): void {
+    this.state = "live";
+    this.heardAt = this.liveSince = now;
+    this.beat(now);
+  }
+
+  /** Any frame came in. */
+  heard(now: number): void {
+    this.heardAt = now;
+    if (this.state === "live" && now - this.liveSince >= STEADY_MS) this.tries = 0;
+  }
+
+  /** The socket closed, or could not be opened (code 1006). */
+  closed(now: number, code: number): LinkEffect[] {
+    if (this.state !== "opening" && this.state !== "live") return [];
+    const action = onClose(code);
+    if (action === "refused" || action === "stop") {
+      this.state = "stopped";
+      this.due = Infinity;
+      return [action === "stop" ? "stopped" : "refused"];
+    }
+    const pause = backoff(this.tries, this.random());
+    // The first loss of a steady link asks for no caution; a second one in a row does.
+    const soon = this.tries === 0;
+    this.tries++;
+    if (action === "session") this.needSession = true;
+    if (soon && (action === "now" || action === "session")) return this.attempt(now);
+    this.wait(now, action === "spread" ? Math.max(pause, this.random() * 3000) : action === "later" ? 10_000 + pause : pause);
+    return [];
+  }
+
+  /** Ask for a new session at the next attempt, which is now: the server does not know the conversation. */
+  renew(now: number): LinkEffect[] {
+    this.needSession = true;
+    return ["close", ...this.attempt(now)];
+  }
+
+  /** `due` has come. */
+  tick(now: number): LinkEffect[] {
+    if (now < this.due) return [];
+    if (this.state === "waiting") return this.attempt(now);
+    if (this.state === "opening" || (this.state === "live" && now - this.heardAt >= DEAD_MS)) return ["close", ...this.closed(now, 4408)];
+    if (this.state !== "live") return [];
+    if (now < this.pingAt) {
+      this.due = Math.min(this.pingAt, this.heardAt + DEAD_MS);
+      return [];
+    }
+    this.beat(now);
+    return ["ping"];
+  }
+
+  /** Ends it for good, until `start`. */
+  stop(): LinkEffect[] {
+    this.state = "idle";
+    this.due = Infinity;
+    return ["close"];
+  }
+
+  private attempt(now: number): LinkEffect[] {
+    this.state = this.needSession ? "session" : "opening";
+    // The session step ends by the caller's own time-out, the opening by ours.
+    this.due = this.needSession ? Infinity : now + GREET_MS;
+    return [this.needSession ? "session" : "open"];
+  }
+
+  private wait(now: number, ms: number): void {
+    this.state = "waiting";
+    this.due = now + ms;
+  }
+
+  private beat(now: number): void {
+    this.pingAt = now + PING_MS - 2000 + this.random() * 4000;
+    this.due = Math.min(this.pingAt, this.heardAt + DEAD_MS);
+  }
+}
