@@ -37,11 +37,14 @@ export class Link {
   private liveSince = 0;
   private pingAt = 0;
 
-  constructor(
-    private readonly random: () => number,
-    /** Consoles are let in by a cookie and skip the session step. */
-    private needSession = true,
-  ) {}
+  private readonly random: () => number;
+  private needSession: boolean;
+
+  /** `random` gives numbers in [0, 1). Consoles are let in by a cookie and skip the session step. */
+  constructor(random: () => number, needSession = true) {
+    this.random = random;
+    this.needSession = needSession;
+  }
 
   /** Starts, or goes on at once when an attempt is waiting: the page became visible, the network came back. */
   start(now: number): LinkEffect[] {

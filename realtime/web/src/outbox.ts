@@ -29,7 +29,10 @@ export class Outbox {
   /** Entries that went out at least once, on any link; only these may be stored already. */
   private readonly tried = new Set<string>();
 
-  constructor(private readonly keep: Keep) {
+  private readonly keep: Keep;
+
+  constructor(keep: Keep) {
+    this.keep = keep;
     this.entries = keep.all().sort((a, b) => a.n - b.n || (a.cid < b.cid ? -1 : 1));
     for (const entry of this.entries) {
       this.tried.add(entry.cid);
