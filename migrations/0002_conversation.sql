@@ -95,7 +95,8 @@ CREATE TABLE conversation (
   CHECK ((state = 'waiting') = (waiting_since IS NOT NULL))
 ) WITH (fillfactor = 75);  -- Room on the page keeps the many updates of a row from touching the indexes.
 SELECT baton_protect('conversation');
-CREATE INDEX conversation_open ON conversation (workspace_id, state, updated_at DESC) WHERE state <> 'resolved' AND kind = 'chat';
+-- No index holds a column that every message changes, so that those updates stay on the row's page (HOT). Open conversations are few; they are sorted when read.
+CREATE INDEX conversation_open ON conversation (workspace_id, state) WHERE state <> 'resolved' AND kind = 'chat';
 CREATE INDEX conversation_resolved ON conversation (workspace_id, resolved_at DESC) WHERE state = 'resolved' AND kind = 'chat';
 CREATE INDEX conversation_queue ON conversation (workspace_id, waiting_since) WHERE state = 'waiting';
 CREATE INDEX conversation_visitor ON conversation (workspace_id, visitor_id, created_at DESC);

@@ -1,0 +1,193 @@
+package conversation
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Claim gives the conversation to an agent. Of two that claim at the same moment one wins and the other gets ErrClaimed with the conversation as it then
+// is. Claiming one's own changes nothing. An answer that is being written is void from here on: the epoch has moved.
+func (s *Store) Claim(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
+	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error { return c.claim(ctx, agent) })
+	if err != nil {
+		return c, fmt.Errorf("claim: %w", err)
+	}
+	return c, nil
+}
+
+func (c *change) claim(ctx context.Context, agent workspace.Agent) error {
+	if c.State == WithAgent {
+		if *c.Agent == agent.ID {
+			return nil
+		}
+		return ErrClaimed
+	}
+	called := c.State == Waiting
+	since := c.UnansweredSince
+	if err := c.move(cmdClaim); err != nil {
+		return err
+	}
+	c.Agent, c.AgentName, c.UnansweredSince = &agent.ID, agent.Name, since
+	c.Epoch++
+	m, err := c.line(ctx, "joined", agent.Name)
+	if err != nil {
+		return err
+	}
+	if !called {
+		// Nobody called: the agent took the baton, and still gets the whole story.
+		if err := c.handoff(ctx, Call{Rule: RuleClaimed, Reason: "Taken over from the assistant", WhySeq: c.LastVisitorSeq}, m.Seq); err != nil {
+			return err
+		}
+	}
+	_, err = c.tx.Exec(ctx, `
+		UPDATE handoff SET claimed_by = $3, claimed_at = $4
+		WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL AND claimed_at IS NULL`, c.Workspace, c.ID, agent.ID, m.At)
+	if err != nil {
+		return fmt.Errorf("claim handoff: %w", err)
+	}
+	c.tell(workspace.EventCancel, map[string]int64{"below": c.Epoch})
+	c.tell(workspace.EventQueue, nil)
+	return workspace.Audit(ctx, c.tx, c.Workspace, workspace.Actor{Kind: ByAgent, ID: agent.ID}, "conversation.claim", "conversation", c.ID)
+}
+
+// AgentSay stores a person's message. It claims the conversation first where nobody has it; where somebody else has it, ErrClaimed. The
+// same cid gives the same receipt.
+func (s *Store) AgentSay(ctx context.Context, agent workspace.Agent, id, cid uuid.UUID, body string) (Ack, error) {
+	return s.teamSay(ctx, "agent reply", agent, id, Message{CID: cid, Kind: KindText, Body: body}, func(c *change) error {
+		if err := c.claim(ctx, agent); err != nil {
+			return err
+		}
+		c.UnansweredSince, c.dirty = nil, true
+		return nil
+	})
+}
+
+// Note stores a private note. Anybody of the team may, whoever has the conversation; no visitor ever gets it.
+func (s *Store) Note(ctx context.Context, agent workspace.Agent, id, cid uuid.UUID, body string) (Ack, error) {
+	return s.teamSay(ctx, "note", agent, id, Message{CID: cid, Kind: KindNote, Body: body}, func(*change) error { return nil })
+}
+
+func (s *Store) teamSay(ctx context.Context, op string, agent workspace.Agent, id uuid.UUID, m Message, before func(*change) error) (ack Ack, err error) {
+	if m.Body, err = Cleaned(m.Body); err != nil {
+		return Ack{}, fmt.Errorf("%s: %w", op, err)
+	}
+	m.Author = Author{Kind: ByAgent, ID: agent.ID, Name: agent.Name}
+	_, err = s.do(ctx, agent.Workspace, id, func(c *change) error {
+		var known bool
+		if ack, known, err = c.repeat(ctx, m); err != nil || known {
+			return err
+		}
+		if err := before(c); err != nil {
+			return err
+		}
+		m, err = c.append(ctx, m)
+		ack = Ack{Seq: m.Seq, At: m.At}
+		return err
+	})
+	if err != nil {
+		return Ack{}, fmt.Errorf("%s: %w", op, err)
+	}
+	return ack, nil
+}
+
+// repeat reports whether this message is stored already, under the row's lock.
+func (c *change) repeat(ctx context.Context, m Message) (ack Ack, known bool, err error) {
+	var oldHash []byte
+	err = c.tx.QueryRow(ctx, `SELECT seq, at, body_hash FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND cid = $3`,
+		c.Workspace, c.ID, m.CID).Scan(&ack.Seq, &ack.At, &oldHash)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return ack, false, nil
+	case err != nil:
+		return ack, false, fmt.Errorf("look for repeats: %w", err)
+	case !bytes.Equal(oldHash, hash(m.Body)):
+		return ack, true, ErrCIDReused
+	}
+	return ack, true, nil
+}
+
+// HandBack gives the conversation to the assistant again. A question that the visitor asked meanwhile, and nobody answered, goes to it at once.
+func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
+	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+		if c.State != WithAgent {
+			return ErrState
+		}
+		if *c.Agent != agent.ID {
+			return ErrClaimed
+		}
+		open := c.UnansweredSince != nil
+		if err := c.move(cmdHandBack); err != nil {
+			return err
+		}
+		if err := c.endHandoffs(ctx); err != nil {
+			return err
+		}
+		if _, err := c.line(ctx, "handed_back", agent.Name); err != nil {
+			return err
+		}
+		if open && c.LastVisitorSeq > 0 {
+			return c.schedule(ctx, RoundAnswer, c.LastVisitorSeq)
+		}
+		return nil
+	})
+	if err != nil {
+		return c, fmt.Errorf("hand back: %w", err)
+	}
+	return c, nil
+}
+
+// Resolve ends the conversation. Whoever has it may, and anybody of the team where nobody has it.
+func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
+	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+		switch {
+		case c.State == Resolved:
+			return nil
+		case c.State == WithAgent && *c.Agent != agent.ID:
+			return ErrClaimed
+		}
+		queued := c.State == Waiting
+		if err := c.move(cmdResolve); err != nil {
+			return err
+		}
+		m, err := c.line(ctx, "resolved", agent.Name)
+		if err != nil {
+			return err
+		}
+		c.ResolvedAt, c.ResolvedBy = &m.At, &agent.ID
+		c.tell(workspace.EventCancel, map[string]int64{"below": c.Epoch + 1})
+		if queued {
+			c.tell(workspace.EventQueue, nil)
+		}
+		if err := c.endHandoffs(ctx); err != nil {
+			return err
+		}
+		return workspace.Audit(ctx, c.tx, c.Workspace, workspace.Actor{Kind: ByAgent, ID: agent.ID}, "conversation.resolve", "conversation", c.ID)
+	})
+	if err != nil {
+		return c, fmt.Errorf("resolve: %w", err)
+	}
+	return c, nil
+}
+
+// Reopen takes back a resolve that this agent made a moment ago: the conversation is theirs again. Later, ErrStale.
+func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
+	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
+			return ErrStale
+		}
+		if _, err := c.line(ctx, "reopened", agent.Name); err != nil {
+			return err
+		}
+		return c.claim(ctx, agent)
+	})
+	if err != nil {
+		return c, fmt.Errorf("undo resolve: %w", err)
+	}
+	return c, nil
+}
