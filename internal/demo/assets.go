@@ -5,7 +5,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
-	"mime"
 	"net/http"
 	"path"
 	"strconv"
@@ -14,6 +13,13 @@ import (
 // assetVersionBytes is how much of the SHA-256 stands in a URL. It only has
 // to tell one build's file from the next, so eight bytes are ample.
 const assetVersionBytes = 8
+
+// contentTypes is a list of our own, because the one of the mime package
+// depends on what the machine has installed, and nosniff forgives no mistake.
+var contentTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".svg": "image/svg+xml",
+}
 
 // asset is one static file with the version that its address carries.
 type asset struct {
@@ -39,7 +45,7 @@ func loadAssets(files embed.FS) assets {
 		sum := sha256.Sum256(body)
 		loaded[entry.Name()] = asset{
 			body:    body,
-			kind:    mime.TypeByExtension(path.Ext(entry.Name())),
+			kind:    contentTypes[path.Ext(entry.Name())],
 			version: hex.EncodeToString(sum[:assetVersionBytes]),
 		}
 	}
