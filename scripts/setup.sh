@@ -121,7 +121,7 @@ candidate() { apt-cache policy "$1" 2>/dev/null | awk '/Candidate:/ && $2 != "(n
 version_at_least() {
 	local -a a b
 	local i
-	IFS=. read -ra a <<<"$1"
+	IFS=. read -ra a <<<"${1%%[!0-9.]*}"
 	IFS=. read -ra b <<<"$2"
 	for i in 0 1 2; do
 		(( 10#${a[i]:-0} == 10#${b[i]:-0} )) || { (( 10#${a[i]:-0} > 10#${b[i]:-0} )); return; }

@@ -53,7 +53,7 @@ func (p place) exists() bool {
 func (p place) attr() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Setsid: true}
 	if p.drop {
-		attr.Credential = &syscall.Credential{Uid: uint32(p.uid), Gid: uint32(p.gid)} //nolint:gosec // both come from the user database, never negative
+		attr.Credential = &syscall.Credential{Uid: uint32(p.uid), Gid: uint32(p.gid)}
 	}
 	return attr
 }
@@ -127,7 +127,7 @@ func mkdirOpen(dir string) error {
 	for _, name := range []string{filepath.Dir(dir), dir} {
 		err := os.Mkdir(name, 0o711)
 		if err == nil {
-			err = os.Chmod(name, 0o711) //nolint:gosec // the server's user must pass; what is inside has modes of its own
+			err = os.Chmod(name, 0o711)
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("cannot create the database's directory: %w", err)

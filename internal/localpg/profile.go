@@ -98,7 +98,7 @@ func sharedMemory() string {
 	if _, err := os.Stat("/dev/shm"); err != nil {
 		return "posix"
 	}
-	if err := syscall.Statfs("/dev/shm", &fs); err == nil && fs.Blocks*uint64(fs.Bsize) < roomySharedMemory { //nolint:gosec // a block size is positive
+	if err := syscall.Statfs("/dev/shm", &fs); err == nil && fs.Blocks*uint64(fs.Bsize) < roomySharedMemory {
 		return "mmap"
 	}
 	return "posix"

@@ -98,7 +98,7 @@ func ownDir(dir string) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(stat.Uid) != os.Geteuid() {
 		return fmt.Errorf("%s belongs to another user; remove it, or set TEST_DATABASE_URL", dir)
 	}
-	return os.Chmod(dir, 0o711) //nolint:gosec // the server's user must pass through it
+	return os.Chmod(dir, 0o711)
 }
 
 func attachForeign(ctx context.Context, base string) (*server, error) {

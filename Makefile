@@ -1,0 +1,63 @@
+# Baton: `make run` to try it, `make test` before a change is proposed.
+# Needs git, make and Go 1.26 or newer; everything else the targets install.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build run setup-test test lint test-go test-web test-long bench clean uninstall
+
+# Node lands here where the system's is missing or old (see scripts/setup-test.sh).
+export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
+
+# The steps of a target share two cores and stand in the order that tells most.
+.NOTPARALLEL:
+
+# Where git refuses to read this tree (another owner, or no git at all), Go would
+# refuse to build; the version then reads "unknown".
+BUILDVCS := $(shell git rev-parse HEAD >/dev/null 2>&1 && echo auto || echo false)
+GO_BUILD := go build -trimpath -buildvcs=$(BUILDVCS)
+LINT     := go tool -modfile=tools/go.mod golangci-lint
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing to run Baton: PostgreSQL, pgvector, pdftotext; starts nothing
+	@scripts/setup.sh
+
+build: ## write bin/baton
+	@mkdir -p bin
+	@[ -e bin/baton ] || echo "building bin/baton (the first time takes about two minutes)"
+	@$(GO_BUILD) -o bin/baton ./cmd/baton
+
+run: setup build ## install, build and serve; Ctrl-C stops everything
+	@exec bin/baton serve
+
+setup-test: ## install what `make test` needs besides: C compiler, Node, npm packages, a browser
+	@env -u DATABASE_URL scripts/setup.sh --test
+
+test: setup-test lint test-web test-go ## the whole suite, on real PostgreSQL and in a real browser
+
+lint: ## go vet and golangci-lint
+	go vet ./...
+	$(LINT) run ./...
+
+test-go: ## the Go tests under the race detector; cmd/baton drives the browser
+	go test -race -timeout=14m ./...
+
+# The committed front ends must be what their sources build to.
+test-web: ## front ends: types, unit tests, committed dist, sizes
+	npm run check --workspaces --if-present
+	npm test --workspaces --if-present
+	scripts/dist.sh
+	node scripts/size.mjs
+
+test-long: setup-test ## what takes longer: the Go tests again and again in random order, and those tagged long
+	go test -race -tags=long -shuffle=on -count=3 -timeout=45m ./...
+
+bench: setup ## the Go benchmarks, each beside what it is compared with
+	go test -run='^$$' -bench=. -benchmem -timeout=30m ./...
+
+clean: ## remove what was built (the data directory and committed front ends stay)
+	rm -rf bin coverage node_modules .tools
+
+uninstall: clean ## also remove the pgvector that setup built; names what else was installed
+	@scripts/setup.sh --remove

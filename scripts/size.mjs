@@ -1,0 +1,105 @@
+// Weighs the committed front ends as they travel, gzipped, and fails when one is
+// heavier than promised. 1 KB is 1,000 bytes; compression level 9, which is what
+// a file compressed once for many visitors deserves.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const KB = 1000;
+
+// The loader stands in every page of a shop and must cost it nothing.
+const LOADER_LIMIT = 1 * KB;
+// Script, style and English of the widget: loaded when a visitor may want it.
+const WIDGET_LIMIT = 15 * KB;
+// What an agent's browser needs before the inbox is drawn; fonts are apart,
+// because text is readable before they arrive.
+const CONSOLE_LIMIT = 90 * KB;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const widget = join(root, "widget/web/dist");
+const agentConsole = join(root, "agentconsole/web/dist");
+
+/** The files of a directory whose name, extension apart, is one of names. */
+function named(dir, names, extensions) {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir)
+    .filter((file) => names.some((name) => extensions.some((ext) => file === name + ext)))
+    .map((file) => join(dir, file));
+}
+
+/** What index.html makes the browser fetch at once, as paths in its dist. */
+function entryFiles(dir) {
+  const html = readFileSync(join(dir, "index.html"), "utf8");
+  const found = new Set();
+  for (const [tag] of html.matchAll(/<(?:script|link)\b[^>]*>/gi)) {
+    const isScript = /^<script/i.test(tag);
+    const rel = /\brel\s*=\s*["']?([\w-]+)/i.exec(tag)?.[1]?.toLowerCase();
+    if (!isScript && rel !== "stylesheet" && rel !== "modulepreload") continue;
+    const address = /\b(?:src|href)\s*=\s*["']([^"']+)["']/i.exec(tag)?.[1];
+    if (address) found.add(locate(dir, address));
+  }
+  return [...found];
+}
+
+/** An address such as /console/assets/x.js, whatever path it is served under. */
+function locate(dir, address) {
+  const parts = normalize(address.replace(/^[a-z]+:\/\/[^/]+/i, "").replace(/[?#].*$/, "")).split("/");
+  for (let i = 0; i < parts.length; i++) {
+    const path = join(dir, ...parts.slice(i));
+    if (parts[i] && existsSync(path)) return path;
+  }
+  throw new Error(`${join(dir, "index.html")} names ${address}, which is not in ${dir}`);
+}
+
+/** A module's static imports come with it, whether or not they are preloaded. */
+function withImports(files) {
+  const all = new Set(files);
+  for (const file of all) {
+    if (!file.endsWith(".js")) continue;
+    for (const [, name] of readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*["'](\.[^"']+\.js)["']/g)) {
+      all.add(join(dirname(file), name));
+    }
+  }
+  return [...all];
+}
+
+function weigh(files) {
+  let raw = 0, gzip = 0;
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    raw += bytes.length;
+    gzip += gzipSync(bytes, { level: 9 }).length;
+  }
+  return { raw, gzip };
+}
+
+const rows = [];
+function row(name, limit, files) {
+  if (files.length === 0) throw new Error(`nothing to weigh for the ${name}: build the front ends first`);
+  const { raw, gzip } = weigh(files);
+  rows.push({ name, files: files.length, raw, gzip, limit, over: gzip > limit });
+}
+
+try {
+  row("loader", LOADER_LIMIT, named(widget, ["w"], [".js"]));
+  row("widget", WIDGET_LIMIT, [
+    ...named(widget, ["widget"], [".js", ".css"]),
+    ...named(join(widget, "locale"), ["en"], [".js", ".json"]),
+  ]);
+  row("console inbox", CONSOLE_LIMIT, withImports(entryFiles(agentConsole)));
+} catch (error) {
+  console.error(`size: ${error.message}`);
+  process.exit(2);
+}
+
+console.log("what            files      bytes    gzipped      limit");
+for (const r of rows) {
+  const cells = [r.name.padEnd(14), String(r.files).padStart(6), ...[r.raw, r.gzip, r.limit].map((n) => n.toLocaleString("en").padStart(10))];
+  console.log(cells.join(" ") + (r.over ? "  OVER" : ""));
+}
+const over = rows.filter((r) => r.over).map((r) => r.name);
+if (over.length > 0) {
+  console.error(`size: over the limit: ${over.join(", ")}`);
+  process.exit(1);
+}
