@@ -122,6 +122,9 @@ func (s *Store) Get(ctx context.Context, id uuid.UUID) (Workspace, error) {
 func (s *Store) AddInbox(ctx context.Context, inbox Inbox) (Inbox, error) {
 	inbox.ID = uuid.Must(uuid.NewV7())
 	inbox.PublicKey = NewPublicKey(inbox.Workspace)
+	if inbox.Greeting == nil {
+		inbox.Greeting = map[string]Greeting{}
+	}
 	greeting, err := json.Marshal(inbox.Greeting)
 	if err != nil {
 		return Inbox{}, fmt.Errorf("add inbox: %w", err)
@@ -129,7 +132,7 @@ func (s *Store) AddInbox(ctx context.Context, inbox Inbox) (Inbox, error) {
 	err = InTx(ctx, s.pool, inbox.Workspace, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO inbox (workspace_id, id, public_key, name, allowed_origins, allow_no_origin, greeting)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			VALUES ($1, $2, $3, $4, coalesce($5, '{}'::text[]), $6, $7)`,
 			inbox.Workspace, inbox.ID, inbox.PublicKey, inbox.Name, inbox.AllowedOrigins, inbox.AllowNoOrigin, greeting)
 		return err
 	})
