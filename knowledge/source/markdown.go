@@ -14,8 +14,9 @@ import (
 // frontMatter is the block of settings that site generators put in front.
 var frontMatter = regexp.MustCompile(`(?s)\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
 
-// frontTitle is the one setting of it that is read.
-var frontTitle = regexp.MustCompile(`(?m)^title:[ \t]*(.+?)[ \t]*$`)
+// frontSetting finds the settings of it that are read: what the page is called,
+// where it stands and which language it is in.
+var frontSetting = regexp.MustCompile(`(?m)^(title|url|locale|lang):[ \t]*(.+?)[ \t]*$`)
 
 // readMarkdown walks the syntax tree: headings open sections, every other block
 // becomes plain text. Raw HTML inside goes through the HTML reader, so that a
@@ -23,8 +24,8 @@ var frontTitle = regexp.MustCompile(`(?m)^title:[ \t]*(.+?)[ \t]*$`)
 func readMarkdown(out *outline, text string) {
 	if m := frontMatter.FindStringSubmatch(text); m != nil {
 		text = text[len(m[0]):]
-		if t := frontTitle.FindStringSubmatch(m[1]); t != nil {
-			out.title = squeeze(strings.Trim(t[1], `"'`))
+		for _, s := range frontSetting.FindAllStringSubmatch(m[1], -1) {
+			out.set(s[1], squeeze(strings.Trim(s[2], `"'`)))
 		}
 	}
 	w := markdownWriter{out: out, source: []byte(text)}

@@ -6,9 +6,23 @@ import "strings"
 // so a heading means the same whatever file it came from.
 type outline struct {
 	title    string
+	url      string
+	locale   string
 	path     [6]string
 	blocks   []string
 	sections []Section
+}
+
+// set takes one setting that the document makes about itself.
+func (o *outline) set(name, value string) {
+	switch name {
+	case "title":
+		o.title = value
+	case "url":
+		o.url = value
+	default:
+		o.locale = value
+	}
 }
 
 // heading starts a new section. The first heading of level 1 is the title when
@@ -57,7 +71,7 @@ func (o *outline) source(fallbackTitle string) (Source, error) {
 	if o.title == "" {
 		o.title = fallbackTitle
 	}
-	return Source{Title: o.title, Sections: o.sections}, nil
+	return Source{Title: o.title, URL: o.url, Locale: o.locale, Sections: o.sections}, nil
 }
 
 // squeeze makes every run of white space one space.

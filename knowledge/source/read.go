@@ -14,9 +14,12 @@ type Section struct {
 	Text    string
 }
 
-// A Source is what was read from one file.
+// A Source is what was read from one file. URL and Locale are empty unless the
+// document says them of itself.
 type Source struct {
 	Title    string
+	URL      string
+	Locale   string
 	Sections []Section
 }
 

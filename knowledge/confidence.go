@@ -1,0 +1,234 @@
+package knowledge
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// Features are what a search looks like from outside: how well the best
+// passages fit the question. A raw score cannot say "I do not know", since it
+// grows with the question's length; every feature here is a ratio instead. All
+// lie between 0 and 1 except where noted.
+type Features struct {
+	// Share is the best passage's BM25 score as a share of what a passage made of
+	// the question alone would get; up to 2.
+	Share float64 `json:"share"`
+	// Margin is how far the best document is ahead of the second, relative to it.
+	Margin float64 `json:"margin"`
+	// Coverage is the weight of the question's words that the best passage holds;
+	// words that say what a question is about weigh most.
+	Coverage float64 `json:"coverage"`
+	// Together is the same for the best of the first three passages.
+	Together float64 `json:"together"`
+	// Title is the weight of the question's words in the best passage's title and
+	// headings.
+	Title float64 `json:"title"`
+	// Named is the share of the title's and headings' own words that the question names.
+	Named float64 `json:"named"`
+	// Unknown is the weight of the question's words that no passage holds.
+	Unknown float64 `json:"unknown"`
+	// Missing is the heaviest word the best passage lacks, against the heaviest possible.
+	Missing float64 `json:"missing"`
+	// Pair is the weight of neighbouring words of the question that stand in the
+	// best passage together, both of them.
+	Pair float64 `json:"pair"`
+	// Spread is the entropy of the first ten scores: 1 where no passage stands out.
+	Spread float64 `json:"spread"`
+	// Length is the logarithm of the number of words that carry meaning.
+	Length float64 `json:"length"`
+	// Near is the best cosine, and Ahead how far it is before the tenth, both 0
+	// without vectors; Agree is 1 where words and meaning put the same document first.
+	Near  float64 `json:"near"`
+	Ahead float64 `json:"ahead"`
+	Agree float64 `json:"agree"`
+}
+
+// chatterWeight is what the words with which people ask weigh against the words
+// of what they ask about.
+const chatterWeight = 0.15
+
+// spreadOver is how many passages Spread looks at.
+const spreadOver = 10
+
+// weigh gives each word of the question its weight for the features.
+func weigh(query []queryTerm, stats statistics) (weights []float64, total float64) {
+	weights = make([]float64, len(query))
+	for i, q := range query {
+		w := q.weight * stats.idf(q.term)
+		if chatter[q.term] {
+			w *= chatterWeight
+		}
+		weights[i] = w
+		total += w
+	}
+	return weights, total
+}
+
+// measure computes the features of ranked candidates, best first.
+func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode) Features {
+	var f Features
+	weights, total := weigh(query, stats)
+	if total == 0 || stats.passages == 0 {
+		f.Unknown = 1
+		measureMeaning(&f, ranked, mode)
+		return f
+	}
+	heaviest, content := math.Log(1+2*float64(stats.passages)), 0.0
+	for i, q := range query {
+		if stats.df[q.term] == 0 {
+			f.Unknown += weights[i] / total
+		}
+		if !chatter[q.term] {
+			content += q.weight
+		}
+	}
+	f.Length = math.Log1p(content)
+	f.Missing = 1
+	if len(ranked) == 0 {
+		return f
+	}
+	top := ranked[0]
+	self := 0.0
+	for _, q := range query {
+		self += q.weight * stats.idf(q.term)
+	}
+	f.Share = min(2, top.words/self)
+	f.Margin = margin(ranked)
+	var missing float64
+	f.Coverage, missing = coverage(query, weights, total, top.terms)
+	f.Missing = min(1, missing/heaviest)
+	for _, c := range ranked[:min(3, len(ranked))] {
+		covered, _ := coverage(query, weights, total, c.terms)
+		f.Together = max(f.Together, covered)
+	}
+	measureTitle(&f, query, weights, total, stats, top)
+	f.Pair = pairs(query, weights, top.terms)
+	f.Spread = spread(ranked)
+	measureMeaning(&f, ranked, mode)
+	return f
+}
+
+// coverage is the share of the question's weight among the given words, and the
+// heaviest word that is not there.
+func coverage(query []queryTerm, weights []float64, total float64, words []string) (share, missing float64) {
+	for i, q := range query {
+		if slices.Contains(words, q.term) {
+			share += weights[i] / total
+		} else {
+			missing = max(missing, weights[i])
+		}
+	}
+	return share, missing
+}
+
+func measureTitle(f *Features, query []queryTerm, weights []float64, total float64, stats statistics, top *candidate) {
+	title, _ := count(terms(top.passage.Title + "\n" + strings.Join(top.passage.Heading, "\n")))
+	f.Title, _ = coverage(query, weights, total, title)
+	named, all := 0.0, 0.0
+	for _, t := range title {
+		w := stats.idf(t)
+		if _, known := stats.df[t]; !known {
+			// Statistics are read for the question's words only; a title's other words
+			// count as rare, which is what most of them are.
+			w = math.Log(1 + float64(stats.passages))
+		}
+		all += w
+		if slices.ContainsFunc(query, func(q queryTerm) bool { return q.term == t }) {
+			named += w
+		}
+	}
+	if all > 0 {
+		f.Named = named / all
+	}
+}
+
+// pairs looks at neighbouring content words: "late delivery" is more than
+// "late" here and "delivery" there, and both in one passage is what can be
+// told without positions.
+func pairs(query []queryTerm, weights []float64, words []string) float64 {
+	have, all, last := 0.0, 0.0, -1
+	for i, q := range query {
+		if chatter[q.term] {
+			continue
+		}
+		if last >= 0 {
+			w := min(weights[last], weights[i])
+			all += w
+			if slices.Contains(words, q.term) && slices.Contains(words, query[last].term) {
+				have += w
+			}
+		}
+		last = i
+	}
+	if all == 0 {
+		// One content word: it is the pair.
+		if last >= 0 && slices.Contains(words, query[last].term) {
+			return 1
+		}
+		return 0
+	}
+	return have / all
+}
+
+// margin is how far the best document's BM25 score is ahead of the next one's.
+func margin(ranked []*candidate) float64 {
+	best := ranked[0]
+	if best.words <= 0 {
+		return 0
+	}
+	second := 0.0
+	for _, c := range ranked[1:] {
+		if c.passage.DocumentID != best.passage.DocumentID {
+			second = max(second, c.words)
+		}
+	}
+	return max(-1, (best.words-second)/best.words)
+}
+
+func spread(ranked []*candidate) float64 {
+	first := ranked[:min(spreadOver, len(ranked))]
+	sum := 0.0
+	for _, c := range first {
+		sum += c.words * c.words
+	}
+	if sum == 0 || len(first) < 2 {
+		return 0
+	}
+	entropy := 0.0
+	for _, c := range first {
+		if p := c.words * c.words / sum; p > 0 {
+			entropy -= p * math.Log(p)
+		}
+	}
+	return entropy / math.Log(spreadOver)
+}
+
+func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
+	if mode == WordsOnly || len(ranked) == 0 {
+		return
+	}
+	var cosines []float64
+	var byWords, byMeaning *candidate
+	for _, c := range ranked {
+		if !c.hasV {
+			continue
+		}
+		cosines = append(cosines, c.meaning)
+		if byWords == nil || c.words > byWords.words {
+			byWords = c
+		}
+		if byMeaning == nil || c.meaning > byMeaning.meaning {
+			byMeaning = c
+		}
+	}
+	if len(cosines) == 0 {
+		return
+	}
+	slices.Sort(cosines)
+	f.Near = cosines[len(cosines)-1]
+	f.Ahead = f.Near - cosines[max(0, len(cosines)-spreadOver)]
+	if byWords.passage.DocumentID == byMeaning.passage.DocumentID {
+		f.Agree = 1
+	}
+}

@@ -1,0 +1,53 @@
+package knowledge
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/baton-chat/baton/knowledge/source"
+)
+
+// An EmbedError says why texts could not be embedded. Permanent means that
+// trying again changes nothing until somebody changes the configuration.
+type EmbedError struct {
+	Failure   Failure
+	Permanent bool
+	Err       error
+}
+
+func (e *EmbedError) Error() string {
+	if e.Err == nil {
+		return e.Failure.Cause
+	}
+	return e.Failure.Cause + " (" + e.Err.Error() + ")"
+}
+
+func (e *EmbedError) Unwrap() error { return e.Err }
+
+// failureOf turns an error into what the operator is shown. What is none of the
+// known causes is said to be a fault of ours, without its details: those are
+// for the log.
+func failureOf(err error) Failure {
+	var read *source.Error
+	if errors.As(err, &read) {
+		return Failure{read.Code, read.Cause, read.Fix}
+	}
+	var rejected *Rejected
+	if errors.As(err, &rejected) {
+		return rejected.Failure
+	}
+	var embed *EmbedError
+	if errors.As(err, &embed) {
+		return embed.Failure
+	}
+	if errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
+		return Failure{"timeout", "Indexing took too long and was stopped.", "Try again; if it happens twice, split the document into smaller files."}
+	}
+	return Failure{"internal", "Something went wrong while this document was indexed.", "Try again; the server's log names the cause."}
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

@@ -1,0 +1,242 @@
+package knowledge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
+)
+
+// Limits of a query.
+const (
+	defaultK = 10
+	maxK     = 50
+	// maxQueryBytes is how much of a message is searched for. A longer one is a
+	// pasted log or a letter, and says in its beginning what it is about.
+	maxQueryBytes = 8 << 10
+	// maxEmbedBytes is how much of it is embedded; models cut off near there.
+	maxEmbedBytes = 2 << 10
+)
+
+// A Query is a question to the knowledge base of one workspace.
+type Query struct {
+	Workspace uuid.UUID
+	Text      string
+	// History are the turns before, oldest first. A follow-up is understood
+	// through them; the question's own words count most.
+	History []Turn
+	K       int // passages wanted; 0 means 10, and at most 50
+	// OnePerDocument returns only the best passage of each document.
+	OnePerDocument bool
+}
+
+// A Result is what a search found.
+type Result struct {
+	// Passages are the best ones, best first.
+	Passages []Passage
+	// Confidence is the estimated probability, 0 to 1, that the knowledge base
+	// holds the answer at all.
+	Confidence float64
+	// Features are what Confidence was computed from.
+	Features Features
+	// Words and Meaning are how long each half took; Meaning is 0 where it was
+	// not searched, or its embedder failed.
+	Words, Meaning time.Duration
+}
+
+// Search finds the passages for a question. Where vectors are in use, words and
+// meaning are searched at the same time on two connections; without them, or
+// when the embedder fails, words alone answer.
+func (s *Store) Search(ctx context.Context, q Query) (Result, error) {
+	q.Text, q.K = clipText(q.Text, maxQueryBytes), clampK(q.K)
+	query := queryTerms(q.Text, q.History)
+	query = query[:min(len(query), maxQueryTerms)]
+	var half struct {
+		words, meaning halfResult
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { half.words = s.searchWords(ctx, q, query) })
+	if space := s.Space(); space != nil && s.mode != WordsOnly {
+		wait.Go(func() { half.meaning = s.searchMeaning(ctx, q, space) })
+	}
+	wait.Wait()
+	if half.words.err != nil {
+		return Result{}, fmt.Errorf("search: %w", half.words.err)
+	}
+	if half.meaning.err != nil {
+		return Result{}, fmt.Errorf("search: %w", half.meaning.err)
+	}
+	out, err := s.finish(ctx, q, query, half.words, half.meaning)
+	if err != nil {
+		return Result{}, fmt.Errorf("search: %w", err)
+	}
+	return out, nil
+}
+
+func clampK(k int) int {
+	if k <= 0 {
+		return defaultK
+	}
+	return min(k, maxK)
+}
+
+// A halfResult is what one half of the search found.
+type halfResult struct {
+	stats      statistics
+	candidates []*candidate
+	space      *Space
+	vector     string
+	near       similarities
+	took       time.Duration
+	err        error
+}
+
+func (s *Store) searchWords(ctx context.Context, q Query, query []queryTerm) (r halfResult) {
+	start := time.Now()
+	defer func() { r.took = time.Since(start) }()
+	r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
+		if r.stats, err = readStatistics(ctx, tx, q.Workspace, query); err != nil {
+			return err
+		}
+		r.candidates, err = findWords(ctx, tx, q.Workspace, query, r.stats)
+		return err
+	})
+	return r
+}
+
+func (s *Store) searchMeaning(ctx context.Context, q Query, space *Space) (r halfResult) {
+	start := time.Now()
+	vector, ok := s.embedQuery(ctx, space, embedText(q))
+	if !ok {
+		return r
+	}
+	r.space, r.vector = space, vector
+	r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
+		r.near, err = findMeaning(ctx, tx, q.Workspace, space, vector)
+		return err
+	})
+	r.took = time.Since(start)
+	return r
+}
+
+// embedText is what is embedded for a question. A short follow-up means little
+// alone, so the visitor's turn before it goes in front.
+func embedText(q Query) string {
+	text := clipText(q.Text, maxEmbedBytes)
+	for i := len(q.History) - 1; i >= 0; i-- {
+		if q.History[i].Role != "assistant" {
+			return clipText(q.History[i].Text, maxEmbedBytes/2) + "\n" + text
+		}
+	}
+	return text
+}
+
+// finish brings the halves together: each half's finds get the other's score,
+// then they are ranked and the best ones get their text.
+func (s *Store) finish(ctx context.Context, q Query, query []queryTerm, words, meaning halfResult) (Result, error) {
+	out := Result{Words: words.took, Meaning: meaning.took}
+	mode := s.mode
+	if meaning.near == nil {
+		mode = WordsOnly
+	}
+	candidates := words.candidates
+	err := workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
+		if mode != WordsOnly {
+			if candidates, err = unite(ctx, tx, q.Workspace, candidates, meaning); err != nil {
+				return err
+			}
+		}
+		for _, c := range candidates {
+			c.words = bm25(query, words.stats, c)
+		}
+		rank(candidates, mode)
+		out.Features = measure(query, words.stats, candidates, mode)
+		out.Confidence = out.Features.confidence(mode)
+		if q.OnePerDocument {
+			candidates = onePerDocument(candidates)
+		}
+		out.Passages, err = withTexts(ctx, tx, q.Workspace, candidates[:min(q.K, len(candidates))])
+		return err
+	})
+	return out, err
+}
+
+// unite adds what only meaning found, and the similarity of what only words did.
+func unite(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, candidates []*candidate, meaning halfResult) ([]*candidate, error) {
+	// Both halves bring as many, so that neither sets the other's scale.
+	near := meaning.near
+	have := make(map[uuid.UUID]bool, len(candidates))
+	var compare, missing []uuid.UUID
+	for _, c := range candidates {
+		have[c.passage.ChunkID] = true
+		if _, known := near[c.passage.ChunkID]; !known {
+			compare = append(compare, c.passage.ChunkID)
+		}
+	}
+	for id := range near {
+		if !have[id] {
+			missing = append(missing, id)
+		}
+	}
+	added, err := loadCandidates(ctx, tx, workspaceID, missing)
+	if err != nil {
+		return nil, err
+	}
+	candidates = append(candidates, added...)
+	if len(compare) > 0 {
+		more, err := readSimilarities(ctx, tx, similaritySQL(meaning.space), workspaceID, meaning.vector, compare)
+		if err != nil {
+			return nil, err
+		}
+		for id, cosine := range more {
+			near[id] = cosine
+		}
+	}
+	for _, c := range candidates {
+		c.meaning, c.hasV = near[c.passage.ChunkID], has(near, c.passage.ChunkID)
+	}
+	return candidates, nil
+}
+
+func has(near similarities, id uuid.UUID) bool {
+	_, ok := near[id]
+	return ok
+}
+
+func withTexts(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, candidates []*candidate) ([]Passage, error) {
+	ids := make([]uuid.UUID, len(candidates))
+	at := make(map[uuid.UUID]int, len(candidates))
+	passages := make([]Passage, len(candidates))
+	for i, c := range candidates {
+		ids[i], at[c.passage.ChunkID] = c.passage.ChunkID, i
+		passages[i] = c.passage
+		passages[i].Score, passages[i].WordScore, passages[i].MeaningScore = c.score, c.words, c.meaning
+	}
+	rows, err := tx.Query(ctx, textsSQL, workspaceID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	var id uuid.UUID
+	var text string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &text}, func() error {
+		passages[at[id]].Text = text
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("read texts: %w", err)
+	}
+	return passages, nil
+}
+
+// clipText cuts a text to at most n bytes, between characters.
+func clipText(text string, n int) string {
+	if len(text) > n {
+		text = text[:n]
+	}
+	return strings.ToValidUTF8(text, "")
+}

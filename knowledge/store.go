@@ -1,0 +1,81 @@
+package knowledge
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+
+	"github.com/baton-chat/baton/workspace"
+)
+
+// ErrUnknown is returned for a document that this workspace does not have.
+var ErrUnknown = errors.New("no such document")
+
+// A Mode says which halves of the search are used.
+type Mode string
+
+// The modes. Both is the default; the others are for measuring.
+const (
+	Both        Mode = "both"
+	WordsOnly   Mode = "words"
+	MeaningOnly Mode = "meaning"
+)
+
+// A Config holds what a Store needs.
+type Config struct {
+	// Pool are connections of the application role.
+	Pool *pgxpool.Pool
+	// Jobs inserts jobs. It need not work them. Without it Add and Retry refuse,
+	// and everything else works.
+	Jobs *river.Client[pgx.Tx]
+	// Publisher hears about every step of indexing; nil: nobody does.
+	Publisher workspace.Publisher
+	Log       *slog.Logger
+	Mode      Mode // empty: Both
+}
+
+// A Store is the knowledge base of all workspaces. It is safe for concurrent use.
+type Store struct {
+	pool      *pgxpool.Pool
+	jobs      *river.Client[pgx.Tx]
+	publisher workspace.Publisher
+	log       *slog.Logger
+	mode      Mode
+	space     atomic.Pointer[Space]
+}
+
+// New returns a store that searches by words until UseSpace gives it vectors.
+func New(c Config) *Store {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Mode == "" {
+		c.Mode = Both
+	}
+	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode}
+}
+
+// UseSpace makes the store embed with this space from now on. A nil space means
+// words only.
+func (s *Store) UseSpace(space *Space) { s.space.Store(space) }
+
+// Space is the space in use, or nil.
+func (s *Store) Space() *Space { return s.space.Load() }
+
+func (s *Store) tx(ctx context.Context, workspaceID uuid.UUID, fn func(pgx.Tx) error) error {
+	return workspace.InTx(ctx, s.pool, workspaceID, fn)
+}
+
+// publish tells watchers where a document stands. Data is the Document as JSON;
+// a document that was deleted is {"id", "deleted": true}.
+func (s *Store) publish(workspaceID uuid.UUID, v any) {
+	if s.publisher != nil {
+		s.publisher.Publish(workspace.NewEvent(workspaceID, uuid.Nil, workspace.EventDocument, v))
+	}
+}
