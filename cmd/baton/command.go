@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// program is one start of baton, as a value: tests start it with an environment and pipes of their own.
+type program struct {
+	args   []string
+	getenv func(string) string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	// config and log are read and made once, before the command runs.
+	config config
+	log    *slog.Logger
+}
+
+// command is one word after "baton".
+type command struct {
+	name  string
+	usage string // what follows the name
+	about string // one line for the list
+	run   func(context.Context, *program) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "", "run the server: widget, console, assistant", serve},
+		{"migrate", "", "bring the database to this binary's schema", migrate},
+		{"agent", "add|link|list …", "add people to the team and print sign-in links", agent},
+		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
+		{"ask", "QUESTION | --batch", "ask the assistant", ask},
+		{"search", "QUERY | --batch", "search the knowledge base", search},
+		{"rules", "show", "print the escalation rules as JSON", rules},
+		{"chat", "", "be a visitor in the terminal", chat},
+		{"config", "", "print the effective configuration, without secrets", showConfig},
+		{"version", "", "print the version", showVersion},
+	}
+}
+
+// usageError is a mistake in how a command was called. It says what is right.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+// Exit codes: 0 done, 1 failed, 2 called wrongly.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// run starts one command and returns the exit code. Every error ends as one sentence on standard error.
+func run(ctx context.Context, p program) int {
+	if len(p.args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, p.args[0]) {
+		printHelp(p.stdout)
+		return 0
+	}
+	index := slices.IndexFunc(commands(), func(c command) bool { return c.name == p.args[0] })
+	if index < 0 {
+		fmt.Fprintf(p.stderr, "baton: there is no command %q; `baton help` lists them\n", p.args[0])
+		return exitUsage
+	}
+	c := commands()[index]
+	p.args = p.args[1:]
+	p.log = slog.New(slog.NewTextHandler(p.stderr, nil))
+	var err error
+	if p.config, err = readConfig(p.getenv); err == nil {
+		err = c.run(ctx, &p)
+	}
+	return p.report(c, err)
+}
+
+func (p *program) report(c command, err error) int {
+	var usage usageError
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &usage):
+		fmt.Fprintf(p.stderr, "baton %s: %v\nusage: baton %s %s\n", c.name, err, c.name, c.usage)
+		return exitUsage
+	default:
+		fmt.Fprintf(p.stderr, "baton %s: %v\n", c.name, err)
+		return exitFailed
+	}
+}
+
+func printHelp(w io.Writer) {
+	fmt.Fprintln(w, "Baton is an AI-first support chat: visitors ask, the assistant answers from your documents, people take over.")
+	fmt.Fprintln(w, "\nCommands:")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.usage), c.about)
+	}
+	fmt.Fprintln(w, "\nThe configuration is read from the environment; `baton config` prints it. README.md tells how to begin.")
+}
+
+// flags returns a flag set whose errors become usage errors, printed by report and nowhere else.
+func (p *program) flags(name string) *flag.FlagSet {
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	return set
+}
+
+// parse reads flags wherever they stand, so that `baton ask "…" --json` works like `baton ask --json "…"`, and returns the other arguments.
+func (p *program) parse(set *flag.FlagSet) ([]string, error) {
+	var rest []string
+	args := p.args
+	for {
+		if err := set.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				set.SetOutput(p.stdout)
+				set.Usage()
+				return nil, err
+			}
+			return nil, usageError{err.Error()}
+		}
+		if set.NArg() == 0 {
+			return rest, nil
+		}
+		rest = append(rest, set.Arg(0))
+		args = set.Args()[1:]
+	}
+}
