@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/knowledge/source"
+)
+
+// ingestLine is one document of a JSON Lines import.
+type ingestLine struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Heading string `json:"heading"`
+	Text    string `json:"text"`
+	URL     string `json:"url"`
+	Locale  string `json:"locale"`
+}
+
+// entriesOf reads the documents of a JSON Lines stream. A line that is no
+// document ends the import with its number.
+func entriesOf(in io.Reader) iter.Seq2[knowledge.Entry, error] {
+	return func(yield func(knowledge.Entry, error) bool) {
+		scanner := bufio.NewScanner(in)
+		scanner.Buffer(make([]byte, 64<<10), maxLine)
+		for n := 1; scanner.Scan(); n++ {
+			if strings.TrimSpace(scanner.Text()) == "" {
+				continue
+			}
+			var line ingestLine
+			if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+				yield(knowledge.Entry{}, fmt.Errorf("line %d is no document in JSON: %w", n, err))
+				return
+			}
+			entry := knowledge.Entry{ID: line.ID, Title: line.Title, Heading: line.Heading, Text: line.Text, URL: line.URL, Locale: line.Locale}
+			if !yield(entry, nil) {
+				return
+			}
+		}
+		if err := scanner.Err(); errors.Is(err, bufio.ErrTooLong) {
+			yield(knowledge.Entry{}, fmt.Errorf("a line is longer than %d MiB", maxLine>>20))
+		} else if err != nil {
+			yield(knowledge.Entry{}, err)
+		}
+	}
+}
+
+// filesOf reads the given files, and the readable files of the given
+// directories. A file's external id is its path below the directory that was
+// named, or its name, so the same call again replaces the same documents.
+func filesOf(paths []string) iter.Seq2[knowledge.Entry, error] {
+	return func(yield func(knowledge.Entry, error) bool) {
+		for _, root := range paths {
+			stop := false
+			err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+				if err != nil {
+					return err
+				}
+				name := filepath.Base(path)
+				if d.IsDir() {
+					// Hidden directories hold tools' files, not knowledge.
+					if path != root && strings.HasPrefix(name, ".") {
+						return filepath.SkipDir
+					}
+					return nil
+				}
+				if path != root && (strings.HasPrefix(name, ".") || !readable(name)) {
+					return nil
+				}
+				id := name
+				if below, err := filepath.Rel(root, path); err == nil && below != "." {
+					id = filepath.ToSlash(below)
+				}
+				content, err := readBounded(path)
+				if err != nil {
+					return err
+				}
+				if !yield(knowledge.Entry{ID: id, FileName: name, Content: content}, nil) {
+					stop = true
+					return filepath.SkipAll
+				}
+				return nil
+			})
+			if stop {
+				return
+			}
+			if err != nil {
+				yield(knowledge.Entry{}, err)
+				return
+			}
+		}
+	}
+}
+
+// readable tells whether a file in a directory looks like one that can be read;
+// a file that was named itself is always tried.
+func readable(name string) bool {
+	_, err := source.Detect(name, "", nil)
+	return err == nil && filepath.Ext(name) != ""
+}
+
+// readBounded reads a file up to one byte over the limit, which is enough to
+// know that it is too large.
+func readBounded(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, source.MaxBytes+1))
+}
+
+// progressEvery is how often a terminal's line of progress is rewritten.
+const progressEvery = 200 * time.Millisecond
+
+// progressPrinter returns a function that shows an import's progress, in place
+// on a terminal and not at all elsewhere, and one that ends the line.
+func progressPrinter(out io.Writer, terminal bool) (show func(knowledge.Progress), end func()) {
+	var last time.Time
+	shown := false
+	show = func(p knowledge.Progress) {
+		if !terminal || time.Since(last) < progressEvery {
+			return
+		}
+		last, shown = time.Now(), true
+		fmt.Fprintf(out, "\r\x1b[K%d documents, %d passages found by words, %d by meaning", p.Documents, p.Passages, p.Vectors)
+	}
+	end = func() {
+		if shown {
+			fmt.Fprint(out, "\r\x1b[K")
+		}
+	}
+	return show, end
+}
+
+// ingestSummary is the last line of an import.
+func ingestSummary(p knowledge.Progress, took time.Duration) string {
+	s := fmt.Sprintf("%d documents (%d unchanged), %d new passages", p.Documents, p.Unchanged, p.Passages)
+	if p.Vectors > 0 {
+		s += fmt.Sprintf(", %d with vectors", p.Vectors)
+	}
+	return s + fmt.Sprintf(", in %.1f s", took.Seconds())
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/knowledge"
+)
+
+// maxLine is the longest line of JSON Lines that is read, 16 MiB: one document
+// at the limit of what is indexed, with room for JSON's escapes.
+const maxLine = 16 << 20
+
+// searchLine is one question of a batch.
+type searchLine struct {
+	ID      json.RawMessage  `json:"id"`
+	Query   string           `json:"query"`
+	History []knowledge.Turn `json:"history"`
+}
+
+// searchAnswer is the answer to it, with the id as it came.
+type searchAnswer struct {
+	ID         json.RawMessage `json:"id,omitempty"`
+	Confidence float64         `json:"confidence"`
+	Passages   []searchPassage `json:"passages"`
+	MS         float64         `json:"ms"`
+}
+
+type searchPassage struct {
+	ExternalID string  `json:"external_id"`
+	Score      float64 `json:"score"`
+	Text       string  `json:"text"`
+}
+
+// searchOne asks the knowledge base one question; one passage per external id.
+func searchOne(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUID, k int, line searchLine) (searchAnswer, error) {
+	start := time.Now()
+	found, err := store.Search(ctx, knowledge.Query{
+		Workspace: workspaceID, Text: line.Query, History: line.History, K: k, OnePerDocument: true,
+	})
+	if err != nil {
+		return searchAnswer{}, err
+	}
+	answer := searchAnswer{ID: line.ID, Confidence: round(found.Confidence), Passages: make([]searchPassage, 0, len(found.Passages))}
+	for _, p := range found.Passages {
+		answer.Passages = append(answer.Passages, searchPassage{p.ExternalID, round(p.Score), p.Text})
+	}
+	answer.MS = math.Round(float64(time.Since(start).Microseconds())/10) / 100
+	return answer, nil
+}
+
+// round keeps six digits behind the point, which is more than a score means.
+func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+
+// searchBatch answers questions line by line, in their order, on as many
+// connections as there are processors.
+func searchBatch(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUID, k int, in io.Reader, out io.Writer) error {
+	return eachLine(in, out, func(text []byte) (any, error) {
+		var line searchLine
+		if err := json.Unmarshal(text, &line); err != nil {
+			return nil, fmt.Errorf("not a question in JSON: %w", err)
+		}
+		return searchOne(ctx, store, workspaceID, k, line)
+	})
+}
+
+// eachLine gives every line of JSON Lines to answer, several at once, and
+// writes the answers in the order of the lines. Empty lines are passed over.
+// The first error ends it, with the number of its line.
+func eachLine(in io.Reader, out io.Writer, answer func([]byte) (any, error)) error {
+	type reply struct {
+		value any
+		err   error
+	}
+	// A line's channel stands in the queue in the line's order; its length is how
+	// many lines are worked on at once.
+	queue := make(chan chan reply, runtime.GOMAXPROCS(0))
+	stop := make(chan struct{})
+	var scanErr error
+	var workers sync.WaitGroup
+	workers.Go(func() {
+		defer close(queue)
+		scanner := bufio.NewScanner(in)
+		scanner.Buffer(make([]byte, 64<<10), maxLine)
+		for n := 1; scanner.Scan(); n++ {
+			if len(scanner.Bytes()) == 0 {
+				continue
+			}
+			text, number := append([]byte(nil), scanner.Bytes()...), n
+			slot := make(chan reply, 1)
+			select {
+			case queue <- slot:
+			case <-stop:
+				return
+			}
+			workers.Go(func() {
+				value, err := answer(text)
+				if err != nil {
+					err = fmt.Errorf("line %d: %w", number, err)
+				}
+				slot <- reply{value, err}
+			})
+		}
+		scanErr = scanner.Err()
+	})
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	var failed error
+	for slot := range queue {
+		r := <-slot
+		if failed == nil {
+			if failed = r.err; failed == nil {
+				failed = encoder.Encode(r.value)
+			}
+			if failed != nil {
+				close(stop)
+			}
+		}
+	}
+	workers.Wait()
+	if failed == nil && errors.Is(scanErr, bufio.ErrTooLong) {
+		return fmt.Errorf("a line is longer than %d MiB", maxLine>>20)
+	}
+	return errors.Join(failed, scanErr)
+}
