@@ -139,7 +139,8 @@ func (c *Cluster) leave() error {
 // at two small files, while clients retry for longer than that.
 const watchEvery = 500 * time.Millisecond
 
-// Run starts the server again whenever it was killed, until the context ends.
+// Run starts the server again whenever it was killed, until the context ends. It
+// must have returned before Close is called.
 // PostgreSQL itself replaces what it loses of its own children; only the death
 // of its first process ends it.
 func (c *Cluster) Run(ctx context.Context) error {
@@ -165,6 +166,9 @@ func (c *Cluster) restart(ctx context.Context) error {
 	}
 	defer gate.release()
 	c.reap()
+	if c.place.running() {
+		return nil // another process that uses it was quicker
+	}
 	c.log.WarnContext(ctx, "the database server is gone; starting it again")
 	// The address stays, because connection pools hold it; whoever cleaned up
 	// after the server may have removed the directory.

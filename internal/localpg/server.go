@@ -53,7 +53,12 @@ func (c *Cluster) attachOrStart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.startAt(ctx, host)
+	c.host = host
+	if err := c.startAt(ctx, host); err != nil {
+		_ = os.Remove(host) // empty, unless the server does run
+		return err
+	}
+	return nil
 }
 
 // startAt creates the cluster if it does not exist and starts its server with
@@ -78,7 +83,6 @@ func (c *Cluster) startAt(ctx context.Context, host string) error {
 	if err := c.awaitReady(ctx); err != nil {
 		return err
 	}
-	c.host = host
 	c.log.InfoContext(ctx, "database server started", "pid", c.child, "version", server.major, "ms", time.Since(begin).Milliseconds())
 	return nil
 }
