@@ -288,6 +288,26 @@ func TestCancelledStartLeavesNothingRunning(t *testing.T) {
 	closeCluster(t, open(t, dir))
 }
 
+// Wherever the context ends between the start of the server's process and its
+// first connection, the process must go too.
+func TestStartCancelledHalfway(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t, "data")
+	c := open(t, dir)
+	closeCluster(t, c)
+	for patience := time.Millisecond; patience < 100*time.Millisecond; patience = patience * 3 / 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		got, err := Open(ctx, dir, slog.New(slog.DiscardHandler))
+		cancel()
+		if err == nil {
+			closeCluster(t, got)
+		}
+		if left := c.place.orphans(); len(left) > 0 {
+			t.Fatalf("after %v: processes %v are left (error %v)", patience, left, err)
+		}
+	}
+}
+
 // An error quotes its statement and the whole row; neither may reach the log.
 func TestServerLogHoldsNoRows(t *testing.T) {
 	t.Parallel()

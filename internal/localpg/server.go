@@ -164,30 +164,40 @@ func (c *Cluster) reap() bool {
 // stop ends the server: fast, which finishes what is committed and writes a
 // checkpoint, and at once if that takes too long.
 func (c *Cluster) stop() error {
-	file, ok := c.place.readPIDFile()
-	if !ok || !c.place.isServer(file.pid) {
-		c.reap()
+	c.reap()
+	// A child that was started a moment ago may not have written its file yet.
+	pid := c.child
+	if file, ok := c.place.readPIDFile(); ok && c.place.isServer(file.pid) {
+		pid = file.pid
+	}
+	if pid == 0 {
 		return nil
 	}
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT} {
-		if err := syscall.Kill(file.pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("cannot stop the database server (process %d): %w", file.pid, err)
+		if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("cannot stop the database server (process %d): %w", pid, err)
 		}
-		if c.awaitGone(file.pid) {
-			_ = os.Remove(file.socket) // an empty directory of ours; harmless if it stays
-			c.log.Debug("database server stopped", "pid", file.pid)
+		if c.awaitGone(pid) {
+			_ = os.Remove(c.host) // an empty directory of ours; harmless if it stays
+			c.log.Debug("database server stopped", "pid", pid)
 			return nil
 		}
 	}
-	return fmt.Errorf("the database server (process %d) does not stop; its log is %s", file.pid, c.place.logFile())
+	return fmt.Errorf("the database server (process %d) does not stop; its log is %s", pid, c.place.logFile())
 }
 
 func (c *Cluster) awaitGone(pid int) bool {
 	for deadline := time.Now().Add(stopPatience); time.Now().Before(deadline); time.Sleep(statePoll) {
-		c.reap()
-		// Its file goes last but for the exit itself. Nobody may be there to
-		// collect the exit of a server we adopted, so the file decides.
-		if now, ok := c.place.readPIDFile(); !ok || now.pid != pid || !c.place.isServer(pid) {
+		if pid == c.child {
+			c.reap()
+			continue
+		}
+		if c.child == 0 && !c.place.isServer(pid) {
+			return true
+		}
+		// Nobody may be there to collect the exit of a server that we adopted,
+		// so its file, which goes last, decides.
+		if now, ok := c.place.readPIDFile(); !ok || now.pid != pid {
 			return true
 		}
 	}
