@@ -36,6 +36,7 @@ func commands() []command {
 		{"serve", "", "run the server: widget, console, assistant", serve},
 		{"migrate", "", "bring the database to this binary's schema", migrate},
 		{"agent", "add|link|list …", "add people to the team and print sign-in links", agent},
+		{"inbox", "list|allow|deny [ORIGIN]", "print script tags, say which sites may carry them", inbox},
 		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
 		{"ask", "QUESTION | --batch", "ask the assistant", ask},
 		{"search", "QUERY | --batch", "search the knowledge base", search},

@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 // outside are libraries that only the named packages may import.
 var outside = map[string][]string{
 	"github.com/gin-gonic/gin":          {"widget", "agentconsole", "realtime", "cmd/baton"},
-	"github.com/gorilla/websocket":      {"widget", "agentconsole", "realtime", "assistant", "cmd/baton"},
+	"github.com/gorilla/websocket":      {"widget", "agentconsole", "realtime", "cmd/baton"},
 	"github.com/sashabaranov/go-openai": {"assistant", "knowledge", "internal"},
 	"github.com/riverqueue/river":       {"assistant", "knowledge", "migrations", "cmd/baton"},
 	"github.com/nats-io":                {"realtime"},

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"time"
+
+	"github.com/baton-chat/baton/assistant"
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+)
+
+const (
+	// fetchCooldown is how often an insert wakes the worker, on the inserting and on the working side. River's 100 ms would let the second of two quick
+	// messages wait for half a second.
+	fetchCooldown = 20 * time.Millisecond
+	// jobTimeout and rescueAfter are what a visitor would wait: River's hour is for batch work. Jobs that take longer say so themselves.
+	jobTimeout  = 45 * time.Second
+	rescueAfter = 60 * time.Second
+	// indexWorkers leaves one of two cores to answers.
+	indexWorkers = 1
+)
+
+// insertClient enqueues jobs and works none.
+func insertClient(pool *pgxpool.Pool, log *slog.Logger) (*river.Client[pgx.Tx], error) {
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{FetchCooldown: fetchCooldown, Logger: quiet(log)})
+	if err != nil {
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return client, nil
+}
+
+// workClient works the queues of answers and of indexing, apart from each other.
+func workClient(pool *pgxpool.Pool, log *slog.Logger, workers *river.Workers) (*river.Client[pgx.Tx], error) {
+	queues := map[string]river.QueueConfig{knowledge.Queue: {MaxWorkers: indexWorkers}}
+	maps.Copy(queues, assistant.Queues())
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Queues: queues, Workers: workers, FetchCooldown: fetchCooldown, JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
+		// Rebuilding indexes needs the owner; the application is not.
+		ReindexerSchedule: river.NeverSchedule(),
+		Logger:            quiet(log),
+	})
+	if err != nil {
+		return nil, errors.Join(errors.New("job queue"), err)
+	}
+	return client, nil
+}
+
+// quiet lets River's warnings and errors through and leaves its routine out of the log.
+func quiet(log *slog.Logger) *slog.Logger {
+	return slog.New(levelHandler{log.Handler(), slog.LevelWarn})
+}
