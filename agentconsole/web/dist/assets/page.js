@@ -1,0 +1,1 @@
+import{t as e}from"./main.js";function t(){return e(`main`,{id:`main`,class:`area`})}export{t as KnowledgePage};

@@ -1,0 +1,111 @@
+import { clockTime, exact, spelled } from '../locale/time.ts'
+import { known, t } from '../locale/t.ts'
+import { me } from '../session/session.ts'
+import { Icon, Mark } from '../ui/icon.tsx'
+import { AiTag } from '../ui/parts.tsx'
+import type { Packet } from '../types.ts'
+import { jump } from './focus.ts'
+import { excerpt, marked } from './marks.tsx'
+import { safe } from './markdown.tsx'
+import { Mood } from './mood.tsx'
+import { packetOpen } from './packet-state.ts'
+import type { Thread } from './thread.ts'
+
+/** The whole story in one look: why it was handed over, in the visitor's own words, what happened so far, and how the visitor feels. */
+export function PacketView({ thread }: { thread: Thread }) {
+  const p = thread.packet.value
+  if (!p) return null
+  const open = packetOpen.value
+  return (
+    <section class="packet" aria-label={t('packet.title')}>
+      <button type="button" class="packet-head" aria-expanded={open} aria-keyshortcuts="P" title={t(open ? 'packet.collapse' : 'packet.expand')} onClick={() => (packetOpen.value = !open)}>
+        <Mark size={18} />
+        <b>{t('packet.title')}</b>
+        <time dateTime={p.at} title={exact(p.at)}>{facts(p)}</time>
+        {!open && <span class="packet-rule">{p.rule.title}</span>}
+        <Icon name={open ? 'up' : 'down'} />
+      </button>
+      {open && <Story p={p} />}
+    </section>
+  )
+}
+
+/** It is a snapshot, so it says its time. */
+function facts(p: Packet): string {
+  const out = [clockTime(p.at)]
+  if (p.queued_seconds !== null) out.push(t('packet.queued', { time: spelled(p.queued_seconds) }))
+  if (p.claimed_by) out.push(p.claimed_by === me.value?.agent.name ? t('packet.by.you') : t('packet.by', { name: p.claimed_by }))
+  return out.join(', ')
+}
+
+function Story({ p }: { p: Packet }) {
+  return (
+    <dl class="story">
+      <dt>{t('packet.why')}</dt>
+      <dd><Why p={p} /></dd>
+      {p.summary.length > 0 && (
+        <>
+          <dt>{t('packet.summary')} <AiTag /></dt>
+          <dd>
+            <ul class="story-lines">
+              {p.summary.map((s) => (
+                <li key={s.text}>
+                  <span dir="auto">{s.text}</span>
+                  <Ref seq={s.seq} />
+                </li>
+              ))}
+            </ul>
+          </dd>
+        </>
+      )}
+      <dt>{t('packet.sources')}</dt>
+      <dd class="story-sources">
+        {p.sources.length === 0 && <span class="quiet-ink">{t('packet.none')}</span>}
+        {p.sources.map((s) => <Source key={s.n} s={s} />)}
+      </dd>
+      {p.mood.points.length > 0 && (
+        <>
+          <dt>{t('packet.mood')}</dt>
+          <dd class="story-mood"><Mood points={p.mood.points} /> <span>{moodWords(p)}</span></dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+function Why({ p }: { p: Packet }) {
+  const { from, to } = excerpt(p.why.text, p.why.matches)
+  const all = Array.from(p.why.text).length
+  return (
+    <span>
+      {p.rule.title}{': '}
+      <q dir="auto">{from > 0 && '… '}{marked(p.why.text, p.why.matches, from, to)}{to < all && ' …'}</q>{' '}
+      <Ref seq={p.why.seq} />
+    </span>
+  )
+}
+
+function Ref({ seq }: { seq: number }) {
+  return <button type="button" class="ref" aria-label={t('conv.msg.label', { n: seq })} onClick={() => (jump.value = { seq })}>{t('conv.msg', { n: seq })}</button>
+}
+
+/** The page itself where it can be opened, otherwise the answer that showed it. */
+function Source({ s }: { s: Packet['sources'][number] }) {
+  const inner = <><span class="chip still">{s.n}</span><span>{s.title}</span></>
+  if (safe(s.url)) return <a class="source" href={s.url} target="_blank" rel="noopener noreferrer">{inner}</a>
+  return <button type="button" class="source" onClick={() => (jump.value = { seq: s.seq })}>{inner}</button>
+}
+
+const STEP = 0.15
+
+/** The word is the server's; the line's own course is added only where it clearly has one. */
+function moodWords(p: Packet): string {
+  const key = `mood.${p.mood.word}`
+  const word = known(key) ? t(key) : p.mood.word
+  const pts = p.mood.points
+  const lowest = Math.min(...pts)
+  const last = pts[pts.length - 1]!
+  if (pts.length < 2 || Math.max(...pts) - lowest < STEP) return word
+  if (last === lowest) return t('mood.lowest', { mood: word })
+  return last - lowest >= STEP ? t('mood.calmer', { mood: word }) : word
+}

@@ -1,0 +1,1 @@
+export function Steps() { return <main id='main' class='area' /> }

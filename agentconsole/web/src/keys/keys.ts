@@ -1,0 +1,83 @@
+import { signal } from '@preact/signals'
+import { claim, current, currentRow, resolve } from '../conversation/store.ts'
+import { focusComposer } from '../conversation/focus.ts'
+import { packetOpen } from '../conversation/packet-state.ts'
+import { keep, kept } from '../core/keep.ts'
+import { drawer, panel } from '../frame/drawer.ts'
+import { groupOf, rowOf } from '../inbox/store.ts'
+import { step } from '../inbox/move.ts'
+import { route } from '../route.ts'
+import { phase } from '../session/session.ts'
+import { knowledgeKeys } from './knowledge.ts'
+import { keySheet } from './sheet.tsx'
+
+/**
+ * Single keys act only outside of inputs and only without Ctrl, Alt or Meta, so they never eat a letter; and they can be switched off
+ * (WCAG 2.1.4), because people who speak their commands would fire them by accident.
+ */
+const STORE = 'baton.console.keys'
+export const keysOn = signal(kept(STORE) !== 'off')
+
+export function setKeys(on: boolean): void {
+  keysOn.value = on
+  keep(STORE, on ? 'on' : 'off')
+}
+
+export function listenKeys(): () => void {
+  addEventListener('keydown', pressed)
+  return () => removeEventListener('keydown', pressed)
+}
+
+function pressed(e: KeyboardEvent): void {
+  if (e.defaultPrevented || e.isComposing || phase.value !== 'in' || document.querySelector('dialog[open], [popover]:popover-open')) return
+  if (e.key === 'Escape') return escape()
+  if (e.ctrlKey || e.metaKey || e.altKey || !keysOn.value || typing(e.target)) return
+  const run = action(e.key)
+  if (!run) return
+  e.preventDefault()
+  run()
+}
+
+function escape(): void {
+  if (drawer.value || panel.value) {
+    drawer.value = false
+    panel.value = false
+  }
+}
+
+function typing(target: EventTarget | null): boolean {
+  const el = target as HTMLElement | null
+  return !!el && (el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName))
+}
+
+function action(key: string): (() => void) | null {
+  if (key === '?') return () => (keySheet.value = true)
+  if (route.value.area === 'knowledge') return knowledgeKeys[key.toLowerCase()] ?? null
+  const row = currentRow.value
+  switch (key.toLowerCase()) {
+    case 'j':
+      return () => step(1)
+    case 'k':
+      return () => step(-1)
+    case 'c':
+      return () => claimHere()
+    case 'r':
+      return () => focusComposer('reply')
+    case 'n':
+      return () => focusComposer('note')
+    case 'e':
+      return row && groupOf(row) === 'mine' ? () => void resolve(row.id) : null
+    case 'p':
+      return current.value?.packet.value ? () => (packetOpen.value = !packetOpen.value) : null
+    default:
+      return null
+  }
+}
+
+/** C takes the row under the focus or the pointer's choice first: it is the one that shows the key. */
+function claimHere(): void {
+  const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row']
+  const id = focused ?? route.value.id
+  const g = id && rowOf(id) ? groupOf(rowOf(id)!.value) : null
+  if (id && (g === 'queue' || g === 'assistant')) void claim(id)
+}

@@ -1,0 +1,1 @@
+export function KnowledgePage() { return <main id='main' class='area' /> }

@@ -1,0 +1,2 @@
+import { en, type Dictionary } from './en.ts'
+export const hi: Dictionary = en

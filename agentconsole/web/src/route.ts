@@ -1,0 +1,34 @@
+import { computed, signal } from '@preact/signals'
+import type { View } from './types.ts'
+
+/**
+ * Addresses live behind the hash, so that the server knows one page only: #/inbox, #/inbox/CONVERSATION, #/knowledge, #/knowledge/DOCUMENT.
+ */
+export interface Route { area: 'inbox' | 'knowledge'; view: View; id: string }
+
+const VIEWS: readonly View[] = ['inbox', 'mine', 'unassigned', 'assistant', 'resolved']
+
+export function parse(hash: string): Route {
+  const [head = '', id = ''] = hash.replace(/^#\/?/, '').split('/')
+  if (head === 'knowledge') return { area: 'knowledge', view: 'inbox', id }
+  const view = VIEWS.find((v) => v === head)
+  return { area: 'inbox', view: view ?? 'inbox', id: view ? id : '' }
+}
+
+const hash = signal(location.hash)
+addEventListener('hashchange', () => (hash.value = location.hash))
+addEventListener('popstate', () => (hash.value = location.hash))
+
+export const route = computed(() => parse(hash.value))
+
+export function href(head: View | 'knowledge', id = ''): string {
+  return `#/${head}${id ? '/' + id : ''}`
+}
+
+/** Moving through the list with J and K replaces the entry: Back leaves the list rather than walking it again. */
+export function go(to: string, replace = false): void {
+  if (to === location.hash) return
+  if (replace) history.replaceState(null, '', to)
+  else history.pushState(null, '', to)
+  hash.value = location.hash
+}

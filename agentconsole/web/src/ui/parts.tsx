@@ -1,0 +1,14 @@
+import type { ComponentChildren } from 'preact'
+
+export function Key({ children }: { children: ComponentChildren }) {
+  return <kbd aria-hidden="true">{children}</kbd>
+}
+
+export function AiTag() {
+  return <span class="ai-tag">AI</span>
+}
+
+/** A badge always has words; the colour only agrees with them. */
+export function Badge({ tone, children }: { tone: 'ok' | 'warn' | 'bad' | 'quiet'; children: ComponentChildren }) {
+  return <span class={`badge ${tone}`}>{children}</span>
+}
