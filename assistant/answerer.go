@@ -1,0 +1,282 @@
+package assistant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/escalation"
+	"github.com/baton-chat/baton/knowledge"
+)
+
+// Rules that no rule set holds.
+const (
+	RuleAccepted = "offer-accepted" // the visitor said yes to the offer of a person
+	RuleFault    = "assistant-fault"
+)
+
+// searchK is how many passages a model is given.
+const searchK = 8
+
+// Causes for which an answer ends early.
+var (
+	errStopped = errors.New("the visitor stopped the answer")
+	errVoid    = errors.New("the answer is no longer wanted")
+)
+
+// Turn is an earlier message of the talk, since the last handoff.
+type Turn struct {
+	Author  string // conversation.ByVisitor, ByAssistant or ByAgent
+	Text    string
+	Outcome string // of the assistant's messages
+}
+
+// Message is what is to be answered.
+type Message struct {
+	Workspace uuid.UUID
+	Text      string
+	History   []Turn // oldest first
+	// Cited are the sources that the conversation has shown already; numbers go on from there.
+	Cited []conversation.Citation
+}
+
+// Answer is what the assistant says, and why.
+type Answer struct {
+	Body      string
+	Language  string
+	Citations []Cited
+	Outcome   string
+	// Answered is false where the knowledge base does not hold what was asked.
+	Answered bool
+	// Call is set where a person is to come.
+	Call *conversation.Call
+	Turn conversation.Turn
+}
+
+// Config is what an Answerer needs.
+type Config struct {
+	Knowledge *knowledge.Store
+	Rules     *escalation.Store
+	// Model writes the answers, and ModelName stands in the turn record. A nil Model means the extractive one.
+	Model     Model
+	ModelName string
+	Log       *slog.Logger
+}
+
+// Answerer decides what to say to a message. It keeps no state and writes nothing: the same path serves conversations and the command line.
+type Answerer struct {
+	knowledge *knowledge.Store
+	rules     *escalation.Store
+	model     Model
+	name      string
+	log       *slog.Logger
+}
+
+// NewAnswerer returns an answerer.
+func NewAnswerer(c Config) *Answerer {
+	if c.Model == nil {
+		c.Model, c.ModelName = Extractive{}, "extractive"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Answerer{knowledge: c.Knowledge, rules: c.Rules, model: c.Model, name: c.ModelName, log: c.Log}
+}
+
+// Show hears the answer as it grows: the whole text so far, and how many help pages it is written from. A text that does not go on from the one
+// before replaces it. It is called from one goroutine at a time.
+type Show func(soFar string, pages int)
+
+// deciding is one message on its way to an answer.
+type deciding struct {
+	*Answerer
+	Message
+	show     Show
+	answer   Answer
+	signals  escalation.Signals
+	rules    escalation.RuleSet
+	found    knowledge.Result
+	began    time.Time
+	cited    []Cited
+	failures int
+}
+
+// Answer decides what to say to a message. Errors are those of the database only; a context that ends with a cause returns what was shown until then.
+func (a *Answerer) Answer(ctx context.Context, m Message, show Show) (Answer, error) {
+	if show == nil {
+		show = func(string, int) {}
+	}
+	d := deciding{Answerer: a, Message: m, show: show, began: time.Now()}
+	d.answer.Language = Language(m.Text)
+	d.answer.Turn.Timings = map[string]float64{}
+	if err := d.decide(ctx); err != nil {
+		return d.answer, err
+	}
+	d.record()
+	return d.answer, nil
+}
+
+// decide goes through the steps from top to bottom.
+func (d *deciding) decide(ctx context.Context) error {
+	d.signals = escalation.Read(d.Text, d.turns())
+	rules, err := d.Answerer.rules.Rules(ctx, d.Workspace)
+	if err != nil {
+		return fmt.Errorf("read rules: %w", err)
+	}
+	d.rules = rules
+	d.lap("signals")
+	if accepts(d.Text, d.History) {
+		d.call(escalation.Verdict{Rule: RuleAccepted, Reason: "Said yes to a person"}, "")
+		return nil
+	}
+	talk, isTalk := smallTalk(d.Text, d.signals)
+	before := escalation.Evaluate(d.rules, escalation.Before, escalation.Input{Signals: d.signals, Text: d.Text, Question: !isTalk})
+	if before.Action == escalation.Handoff {
+		d.call(before, "")
+		return nil
+	}
+	if isTalk {
+		d.say(say(d.answer.Language, talk), conversation.OutcomeGreeting)
+		d.answer.Answered = true
+		return nil
+	}
+	if err := d.search(ctx); err != nil {
+		return err
+	}
+	text, err := d.write(ctx)
+	if err != nil {
+		return err
+	}
+	d.lap("model")
+	d.judge(text, before)
+	return nil
+}
+
+func (d *deciding) search(ctx context.Context) (err error) {
+	query := knowledge.Query{Workspace: d.Workspace, Text: d.Text, K: searchK}
+	for _, t := range d.History {
+		role := conversation.ByAssistant
+		if t.Author == conversation.ByVisitor {
+			role = conversation.ByVisitor
+		}
+		query.History = append(query.History, knowledge.Turn{Role: role, Text: t.Text})
+	}
+	d.found, err = d.knowledge.Search(ctx, query)
+	if err != nil {
+		return fmt.Errorf("search for the answer: %w", err)
+	}
+	d.lap("search")
+	return nil
+}
+
+// write lets the model answer, and where it fails the extractive one. It returns the text that stands on passages, or "".
+func (d *deciding) write(ctx context.Context) (string, error) {
+	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence}
+	for _, t := range d.History {
+		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
+	}
+	d.answer.Turn.Model = d.name
+	text, err := d.stream(ctx, d.model, q)
+	if cause := context.Cause(ctx); cause != nil {
+		return text, cause
+	}
+	if err == nil && len(d.cited) > 0 {
+		return text, nil
+	}
+	if errors.Is(err, ErrNoAnswer) {
+		return "", nil
+	}
+	if _, plain := d.model.(Extractive); plain {
+		return "", nil
+	}
+	if err != nil {
+		// Once, and without what was asked or said.
+		d.log.WarnContext(ctx, "the model gave no complete answer; quoting the help pages instead", "workspace", d.Workspace, "err", err)
+	}
+	d.answer.Turn.Model = "extractive"
+	text, err = d.stream(ctx, Extractive{}, q)
+	if err != nil || len(d.cited) == 0 {
+		return "", context.Cause(ctx)
+	}
+	return text, nil
+}
+
+// stream runs a model and shows what it writes. The text it returns is checked: d.cited is empty where no passage bears it.
+func (d *deciding) stream(ctx context.Context, model Model, q Question) (string, error) {
+	c := newComposer(q.Passages, d.Cited)
+	d.cited = nil
+	err := model.Stream(ctx, q, func(p Piece) {
+		c.add(p)
+		d.show(c.soFar(), c.pages())
+	})
+	if err != nil {
+		if errors.Is(context.Cause(ctx), errStopped) {
+			d.answer.Body, d.cited = c.finish(d.Text)
+		}
+		return "", err
+	}
+	text, cited := c.finish(d.Text)
+	d.cited = cited
+	return text, nil
+}
+
+// judge asks the rules that look at the answer, and says it.
+func (d *deciding) judge(text string, before escalation.Verdict) {
+	d.answer.Answered = text != ""
+	d.failures = escalation.Failures(append(d.turns(), escalation.Turn{Author: conversation.ByVisitor, Text: d.Text, Answered: d.answer.Answered}))
+	after := escalation.Evaluate(d.rules, escalation.After, escalation.Input{
+		Signals: d.signals, Text: d.Text, Failures: d.failures, Answered: d.answer.Answered, Question: true, Confidence: d.found.Confidence,
+	})
+	d.answer.Citations = d.cited
+	switch {
+	case after.Action == escalation.Handoff:
+		d.call(after, text)
+	case !d.answer.Answered:
+		d.say(say(d.answer.Language, sayNotFound), conversation.OutcomeUnanswered)
+	case escalation.Stronger(before, after).Action == escalation.Offer:
+		d.say(text+"\n\n"+say(d.answer.Language, sayOffer), conversation.OutcomeOffer)
+	default:
+		d.say(text, conversation.OutcomeAnswered)
+	}
+}
+
+// say sets the words and shows them to the end.
+func (d *deciding) say(text, outcome string) {
+	d.answer.Body, d.answer.Outcome = text, outcome
+	d.show(text, 0)
+}
+
+// call hands over: behind the answer where there is one.
+func (d *deciding) call(v escalation.Verdict, text string) {
+	words := say(d.answer.Language, handoffPhrase(v.Rule))
+	if text != "" {
+		words = text + "\n\n" + say(d.answer.Language, sayCalled)
+	}
+	d.answer.Call = &conversation.Call{Rule: v.Rule, Reason: v.Reason, Matches: spans(d.Text, v.Matches)}
+	d.answer.Answered = text != ""
+	d.say(words, conversation.OutcomeHandoff)
+}
+
+// spans turns byte offsets into code points, in which every client counts alike.
+func spans(text string, matches []escalation.Match) []conversation.Span {
+	var out []conversation.Span
+	for _, m := range matches {
+		if m.Start < 0 || m.End > len(text) || m.Start >= m.End {
+			continue
+		}
+		start := utf8.RuneCountInString(text[:m.Start])
+		out = append(out, conversation.Span{Start: start, End: start + utf8.RuneCountInString(text[m.Start:m.End])})
+	}
+	return out
+}
+
+// lap notes how long the round took up to the end of a step, in milliseconds.
+func (d *deciding) lap(step string) {
+	d.answer.Turn.Timings[step] = float64(time.Since(d.began).Microseconds()) / 1000
+}

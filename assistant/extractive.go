@@ -1,0 +1,70 @@
+package assistant
+
+import (
+	"context"
+	"strings"
+)
+
+// ConfidentFrom is the least confidence of a search at which the extractive model answers. Below it a quote is more likely beside the
+// point than not, and saying so helps the visitor more.
+const ConfidentFrom = 0.5
+
+// Extractive answers without any model: with sentences that stand verbatim in the passages. It is at once complete, cannot invent, and needs no key.
+type Extractive struct{}
+
+// Stream emits the chosen sentences one by one, each run of neighbours followed by its passage.
+func (Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) error {
+	if q.Confidence < ConfidentFrom || len(q.Passages) == 0 {
+		return ErrNoAnswer
+	}
+	chosen := choose(q)
+	if len(chosen) == 0 {
+		return ErrNoAnswer
+	}
+	run := 0
+	for i, s := range chosen {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		emit(Piece{Text: glue(chosen, i) + shown(s)})
+		if i+1 == len(chosen) || chosen[i+1].passage != s.passage {
+			emit(Piece{Passage: s.passage + 1, Quote: quoteOf(q.Passages[s.passage].Text, chosen[run:i+1])})
+			run = i + 1
+		}
+	}
+	return nil
+}
+
+// quoteOf is the stretch of a passage from the first to the last of the sentences that were taken from it, or the first alone where that would be too long to read.
+func quoteOf(passage string, run []sentence) string {
+	first, last := run[0].text, run[len(run)-1].text
+	start := strings.Index(passage, first)
+	if start < 0 {
+		return first
+	}
+	if at := strings.Index(passage[start:], last); at >= 0 && at+len(last) <= maxQuote {
+		return passage[start : start+at+len(last)]
+	}
+	return first
+}
+
+// glue is what stands between a sentence and the one before it: list items keep their lines.
+func glue(chosen []sentence, i int) string {
+	s := chosen[i]
+	switch {
+	case i == 0 && s.bullet == "":
+		return ""
+	case i == 0:
+		return s.bullet
+	case s.bullet != "":
+		return "\n" + s.bullet
+	case chosen[i-1].bullet != "" && (chosen[i-1].passage != s.passage || chosen[i-1].order+1 != s.order):
+		return "\n\n"
+	}
+	return " "
+}
+
+// shown is a sentence as it stands in the answer: what would look like a citation of ours is left out, since only ours may be tapped.
+func shown(s sentence) string {
+	return strings.Join(strings.Fields(markText.ReplaceAllString(s.text, "")), " ")
+}

@@ -1,0 +1,38 @@
+package assistant
+
+import (
+	"context"
+	"errors"
+
+	"github.com/baton-chat/baton/knowledge"
+)
+
+// ErrNoAnswer is what a model returns when the passages do not hold the answer. It is not a fault: the visitor is told so.
+var ErrNoAnswer = errors.New("the passages do not hold the answer")
+
+// Question is what a model is given: the visitor's message and what the knowledge base has about it, best first.
+type Question struct {
+	Text     string
+	Language string
+	// History is the talk before, oldest first, since the last handoff.
+	History  []knowledge.Turn
+	Passages []knowledge.Passage
+	// Confidence is the search's estimate, 0 to 1, that the passages hold the answer.
+	Confidence float64
+}
+
+// Piece is a bit of an answer as it is written: words, or, behind them, the passage that they stand on.
+type Piece struct {
+	Text string
+	// Passage counts from 1 in Question.Passages; 0 means that this is text.
+	Passage int
+	// Quote stands verbatim in the passage. Where a model leaves it empty the best sentence is looked up.
+	Quote string
+}
+
+// Model writes answers. Stream emits an answer piece by piece and returns nil only when the answer is complete. It returns
+// ErrNoAnswer where the passages do not hold it, the context's cause when it was stopped, and any other error for a fault of its own.
+// emit is called from Stream's goroutine.
+type Model interface {
+	Stream(ctx context.Context, q Question, emit func(Piece)) error
+}

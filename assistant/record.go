@@ -1,0 +1,88 @@
+package assistant
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/escalation"
+)
+
+// recorded is a passage as the turn record keeps it: ids and scores, never text.
+type recorded struct {
+	Chunk    uuid.UUID `json:"chunk"`
+	Document uuid.UUID `json:"document"`
+	Score    float64   `json:"score"`
+	Words    float64   `json:"words,omitempty"`
+	Meaning  float64   `json:"meaning,omitempty"`
+	N        int       `json:"n,omitempty"` // its citation number, where it was cited
+}
+
+// read is the signals as the turn record keeps them: numbers, never words.
+type read struct {
+	WantsHuman  float64 `json:"wants_human"`
+	Refund      float64 `json:"refund"`
+	Complaint   float64 `json:"complaint"`
+	NeedsAction float64 `json:"needs_action"`
+	Frustration float64 `json:"frustration"`
+	Sentiment   float64 `json:"sentiment"`
+	Greeting    bool    `json:"greeting,omitempty"`
+	Thanks      bool    `json:"thanks,omitempty"`
+	Failures    int     `json:"failures,omitempty"`
+}
+
+// record fills the turn, on which replay, honest numbers and the list of gaps live.
+func (d *deciding) record() {
+	t := &d.answer.Turn
+	t.Confidence = d.found.Confidence
+	numbers := map[uuid.UUID]int{}
+	for _, c := range d.answer.Citations {
+		numbers[c.Chunk] = c.N
+	}
+	passages := []recorded{}
+	for _, p := range d.found.Passages {
+		passages = append(passages, recorded{p.ChunkID, p.DocumentID, digits(p.Score), digits(p.WordScore), digits(p.MeaningScore), numbers[p.ChunkID]})
+	}
+	t.Passages = passages
+	s := d.signals
+	t.Signals = read{s.WantsHuman, s.Refund, s.Complaint, s.NeedsAction, s.Frustration, s.Sentiment, s.Greeting, s.Thanks, d.failures}
+	t.SignalsVersion = versionOf(escalation.SignalsVersion)
+	t.RuleSetVersion = d.rules.Version
+	if call := d.answer.Call; call != nil {
+		t.Rule, t.Matches = call.Rule, call.Matches
+	}
+	t.Matches = append([]conversation.Span{}, t.Matches...)
+	d.lap("total")
+}
+
+// versionOf is the number behind the dash of a version such as "words-1".
+func versionOf(name string) int {
+	_, number, _ := strings.Cut(name, "-")
+	n, _ := strconv.Atoi(number)
+	return n
+}
+
+// digits keeps four digits behind the point, which is more than a score means.
+func digits(v float64) float64 { return math.Round(v*1e4) / 1e4 }
+
+// turns is the talk as the signals and the count of failures see it. A visitor's message was answered unless the assistant said that it found nothing;
+// small talk is left out, because an "ok" between two failures is no success.
+func (d *deciding) turns() []escalation.Turn {
+	turns := make([]escalation.Turn, 0, len(d.History)+1)
+	for i, t := range d.History {
+		turn := escalation.Turn{Author: t.Author, Text: t.Text, Answered: t.Outcome != conversation.OutcomeUnanswered}
+		if t.Author == conversation.ByVisitor && i+1 < len(d.History) {
+			if next := d.History[i+1]; next.Author == conversation.ByAssistant {
+				if next.Outcome == conversation.OutcomeGreeting {
+					continue
+				}
+				turn.Answered = next.Outcome != conversation.OutcomeUnanswered
+			}
+		}
+		turns = append(turns, turn)
+	}
+	return turns
+}
