@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/baton-chat/baton/escalation"
+	"github.com/baton-chat/baton/workspace"
+)
+
+// rules prints the rule set that a workspace escalates by, in the JSON form that escalation.Parse reads.
+func rules(ctx context.Context, p *program) (err error) {
+	set := p.flags("rules")
+	space := set.String("workspace", "", "the workspace; the demo workspace where none is named")
+	rest, err := p.parse(set)
+	if err != nil {
+		return err
+	}
+	if len(rest) != 1 || rest[0] != "show" {
+		return usageError{"say `rules show`"}
+	}
+	db, err := p.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	w, err := workspaceNamed(ctx, workspace.NewStore(db.app), *space)
+	if err != nil {
+		return err
+	}
+	current, err := escalation.NewStore(db.app).Rules(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(p.stdout)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(current)
+}

@@ -1,0 +1,130 @@
+package escalation
+
+import "math"
+
+// NeedsAction is read from how a message is built, not from what it is about: "how do I get a replacement?" and "I
+// need a replacement" share their words, and only the second can be met by nobody but a person. Every clause is looked
+// at as a speech act (asks how things are, asks for something to be done, tells what went wrong), and a small linear
+// model weighs what was found in the whole message.
+
+// act is a feature of a message: one thing that speaks for or against a request for action.
+type act int
+
+const (
+	actOrderOwn   act = iota // told to do something to the writer's own case: "cancel my order"
+	actOrder                 // the same, without a sign that it is their own: "cancel an order"
+	actCanYouOwn             // "can you … my …", "could someone … me …"
+	actCanYou                // "can you replace screens": as likely a question about what the shop does
+	actWantOwn               // "I want my order cancelled", "I need you to …", "somebody must …"
+	actWant                  // "I need a replacement", "I want to return this"
+	actHaveDone              // "could I have my order cancelled?"
+	actMishapOwn             // told as a fact, about "my" or "I" or "you": "my order arrived broken"
+	actMishap                // told as a fact, about no one's in particular
+	actHelp                  // asks for help, without saying how
+	actPlease                // says please in front of a verb of doing
+	actUrgent                // now, today, at once
+	actIdentifier            // an order number or another identifier
+	actAsks                  // a clause asks how, when, whether
+	actAsksLast              // the last clause asks
+	actSupposes              // a clause supposes: "if …", "in case …"
+	actInforms               // wants to be told or shown something, or names a policy
+	actGeneral               // "usually", "an order", "items": about things in general
+	actCount
+)
+
+// acts holds the features of one message, and the words that show them.
+type acts struct {
+	has   [actCount]bool
+	shown []found
+}
+
+// actWeights are the coefficients of the model, in log-odds. They were fitted by logistic regression (L2, λ = 0.02 a
+// row) on the two thirds of testdata/dev.jsonl that are not held out, and rounded; action_test.go holds the figures
+// on the third that is.
+var actWeights = [actCount]float64{
+	actOrderOwn:   5.0,  // told to act on their own case: nothing else says it as plainly
+	actOrder:      2.6,  // told to act, on nobody's in particular
+	actCanYouOwn:  4.0,  // a polite question with "my" or "me" in it is a request
+	actCanYou:     0.8,  // "can you replace screens?" asks more often than it requests
+	actWantOwn:    4.7,  // wants something done to what is theirs, or names who must do it
+	actWant:       3.5,  // wants a thing only a person hands out
+	actHaveDone:   3.5,  // "could I have my order cancelled" only looks like a question
+	actMishapOwn:  4.5,  // something went wrong, and it is theirs
+	actMishap:     3.7,  // something went wrong
+	actHelp:       1.0,  // help alone is vague; beside a mishap it is a request
+	actPlease:     1.3,  // nobody says please to a fact
+	actUrgent:     0.7,  // hurry alone means little
+	actIdentifier: 0.9,  // their case has a number
+	actAsks:       -1.7, // a question anywhere makes an answer more likely what they need
+	actAsksLast:   -2.1, // and more so when it comes last: that is what they want to know
+	actSupposes:   -1.6, // an "if" speaks of a case that has not happened
+	actInforms:    -1.0, // wants to read something
+	actGeneral:    -1.0, // about things in general
+}
+
+// actBias is the log-odds of a message in which nothing was found.
+const actBias = -2.5
+
+// score turns features into a probability.
+func (a *acts) score() float64 {
+	z := actBias
+	for k, on := range a.has {
+		if on {
+			z += actWeights[k]
+		}
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+func (a *acts) set(k act, from, to, sentence int) {
+	a.has[k] = true
+	if to > from {
+		a.shown = append(a.shown, found{from: from, to: to, sentence: sentence})
+	}
+}
+
+// readActs looks at every clause of a message.
+func readActs(c *compiled, t text, mishaps []found) acts {
+	a := acts{}
+	clauses := split(t)
+	asked := false
+	for k := range clauses {
+		r := clauseReader{toks: t.tokens, clause: clauses[k], acts: &a, follows: asked}
+		r.read()
+		asked = r.asks
+		clauses[k].asks, clauses[k].supposes = r.asks, r.supposes
+		if r.words > 0 {
+			a.has[actAsksLast] = r.asks
+		}
+	}
+	for _, m := range mishaps {
+		readMishap(&a, t, clauses, m)
+	}
+	for i := range t.tokens {
+		w := &t.tokens[i]
+		a.has[actUrgent] = a.has[actUrgent] || w.tags&tUrgent != 0
+		a.has[actIdentifier] = a.has[actIdentifier] || w.tags&tID != 0
+		a.has[actGeneral] = a.has[actGeneral] || w.tags&tUsually != 0
+	}
+	return a
+}
+
+// readMishap takes a mishap for a fact unless it stands in a clause that asks or supposes.
+func readMishap(a *acts, t text, clauses []clause, m found) {
+	for _, c := range clauses {
+		if m.from < c.from || m.from >= c.to {
+			continue
+		}
+		if c.asks || c.supposes {
+			return
+		}
+		kind := actMishap
+		for i := c.from; i < c.to; i++ {
+			if t.tokens[i].tags&(tI|tMy|tID|tYou|tTime) != 0 || t.tokens[i].word == "me" || t.tokens[i].word == "us" {
+				kind = actMishapOwn
+			}
+		}
+		a.set(kind, m.from, min(m.to, c.to), m.sentence)
+		return
+	}
+}

@@ -1,0 +1,31 @@
+package escalation
+
+// Failures returns how many questions of the visitor in a row went without an answer, counted back from the end of the
+// conversation. An answered question ends the count, and so does a person who spoke: what went wrong before is settled.
+// Greetings and thanks are no questions and are passed over; so are messages with nothing to read in them.
+func Failures(history []Turn) int {
+	c := tables()
+	n := 0
+	for i := len(history) - 1; i >= 0; i-- {
+		switch turn := history[i]; {
+		case turn.Author == "agent":
+			return n
+		case turn.Author != "visitor":
+		case turn.Answered:
+			if c.asks(turn.Text) {
+				return n
+			}
+		case c.asks(turn.Text):
+			n++
+		}
+	}
+	return n
+}
+
+// Question reports whether a message asks for something: whether it is more than a greeting, thanks or nothing at all.
+func Question(message string) bool { return tables().asks(message) }
+
+func (c *compiled) asks(message string) bool {
+	t := tokenise(message, c.words)
+	return len(t.tokens) > 0 && !c.greets(t) && !c.thanks(t)
+}

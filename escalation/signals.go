@@ -1,0 +1,178 @@
+package escalation
+
+import "slices"
+
+// Names of the signals, as they stand in rules and in the matches.
+const (
+	WantsHuman  = "wants_human"
+	Refund      = "refund"
+	Complaint   = "complaint"
+	NeedsAction = "needs_action"
+	Frustration = "frustration"
+	Keyword     = "keyword"
+)
+
+// SignalsVersion stands in every turn record, so that a replay knows which reading made the values it sees.
+const SignalsVersion = "words-1"
+
+// Turn is one message before the one that is read. Answered says of a visitor's message whether it got an answer.
+type Turn struct {
+	Author   string // visitor, assistant, agent or system
+	Text     string
+	Answered bool
+}
+
+// Match is a stretch of the message that made a signal: Text is message[Start:End].
+type Match struct {
+	Signal string `json:"signal"`
+	Text   string `json:"text"`
+	Start  int    `json:"start"` // bytes
+	End    int    `json:"end"`
+}
+
+// Signals is what the words of a message say about what it needs. All are probabilities or shares in 0..1, but
+// Sentiment, which runs from -1 (furious) to 1 (delighted).
+type Signals struct {
+	WantsHuman  float64 `json:"wants_human"`
+	Refund      float64 `json:"refund"`
+	Complaint   float64 `json:"complaint"`
+	NeedsAction float64 `json:"needs_action"`
+	Frustration float64 `json:"frustration"`
+	Sentiment   float64 `json:"sentiment"`
+	Greeting    bool    `json:"greeting"`
+	Thanks      bool    `json:"thanks"`
+	Matches     []Match `json:"matches"`
+}
+
+// Read reads the signals of a visitor's message. It is pure and takes microseconds; history holds the turns before
+// the message, oldest first.
+func Read(message string, history []Turn) Signals {
+	c := tables()
+	t := tokenise(message, c.words)
+	var s Signals
+	s.Greeting, s.Thanks = c.greets(t), c.thanks(t)
+	if len(t.tokens) == 0 {
+		return s
+	}
+	r := reading{message: message, text: t, out: &s}
+	s.WantsHuman = r.topic(c, WantsHuman)
+	s.Refund = r.topic(c, Refund)
+	s.Complaint = r.topic(c, Complaint)
+	s.NeedsAction = r.needsAction(c)
+	s.Sentiment = c.feelings.sentiment(t)
+	s.Frustration = c.frustration(t, s, history)
+	slices.SortStableFunc(s.Matches, func(a, b Match) int { return a.Start - b.Start })
+	return s
+}
+
+// reading collects the matches of one message.
+type reading struct {
+	message string
+	text    text
+	out     *Signals
+}
+
+// mark enters tokens [from, to) as words that made a signal.
+func (r *reading) mark(signal string, from, to int) {
+	if from < 0 || to > len(r.text.tokens) || from >= to {
+		return
+	}
+	m := Match{Signal: signal, Start: r.text.tokens[from].start, End: r.text.tokens[to-1].end}
+	m.Text = r.message[m.Start:m.End]
+	for k := range r.out.Matches {
+		old := &r.out.Matches[k]
+		if old.Signal == signal && m.Start < old.End && old.Start < m.End {
+			if m.End-m.Start > old.End-old.Start {
+				*old = m
+			}
+			return
+		}
+	}
+	r.out.Matches = append(r.out.Matches, m)
+}
+
+// topic scores a signal that patterns alone decide: the surest match that no "no_" pattern takes back.
+func (r *reading) topic(c *compiled, signal string) float64 {
+	var room, noRoom [16]found
+	hits := c.search(signal, r.text, room[:0])
+	if len(hits) == 0 {
+		return 0
+	}
+	vetoes := c.search("no_"+signal, r.text, noRoom[:0])
+	best := 0.0
+	for _, h := range hits {
+		if overlapped(h, vetoes) {
+			continue
+		}
+		best = max(best, h.weight)
+		r.mark(signal, h.from, h.to)
+	}
+	return best
+}
+
+func overlapped(h found, vetoes []found) bool {
+	for _, v := range vetoes {
+		if h.from < v.to && v.from < h.to {
+			return true
+		}
+	}
+	return false
+}
+
+// needsAction reads the message's grammar, and the whole phrases of other languages.
+func (r *reading) needsAction(c *compiled) float64 {
+	var room [16]found
+	a := readActs(c, r.text, c.search("mishap", r.text, room[:0]))
+	score := a.score()
+	if p := r.otherLanguages(c); p > score {
+		score = p
+	}
+	if score >= 0.5 {
+		for _, f := range a.shown {
+			f = r.core(f)
+			r.mark(NeedsAction, f.from, f.to)
+		}
+	}
+	return score
+}
+
+// otherLanguages scores the phrases of the languages whose grammar is not read. A question takes back its sentence.
+func (r *reading) otherLanguages(c *compiled) float64 {
+	var room, noRoom [8]found
+	hits := c.search("acts", r.text, room[:0])
+	if len(hits) == 0 {
+		return 0
+	}
+	vetoes := c.search("no_acts", r.text, noRoom[:0])
+	best := 0.0
+	for _, h := range hits {
+		if !slices.ContainsFunc(vetoes, func(v found) bool { return v.sentence == h.sentence }) {
+			best = max(best, h.weight)
+			r.mark(NeedsAction, h.from, h.to)
+		}
+	}
+	return best
+}
+
+// core trims a mishap to the words worth marking: from the first to the last that carries meaning, with the thing it
+// happened to ("broken screen" out of "arrived with a broken screen").
+func (r *reading) core(f found) found {
+	const telling = tBroken | tGone | tCharged | tTwice | tNot | tActNoun | tActed | tAct | tObject | tFresh | tArrive
+	toks := r.text.tokens
+	for k := f.from; k < f.to; k++ {
+		if toks[k].tags&tBroken != 0 && toks[k].tags&tAct == 0 {
+			f.from = k
+			if f.to = k + 1; k+1 < len(toks) && toks[k+1].tags&tObject != 0 && toks[k+1].sentence == toks[k].sentence {
+				f.to = k + 2
+			}
+			return f
+		}
+	}
+	for f.from < f.to-1 && toks[f.from].tags&telling == 0 {
+		f.from++
+	}
+	for f.to > f.from+1 && toks[f.to-1].tags&telling == 0 {
+		f.to--
+	}
+	return f
+}
