@@ -21,6 +21,8 @@ type Features struct {
 	Coverage float64 `json:"coverage"`
 	// Together is the same for the best of the first three passages.
 	Together float64 `json:"together"`
+	// Document is the same for all found passages of the best passage's document.
+	Document float64 `json:"document"`
 	// Title is the weight of the question's words in the best passage's title and
 	// headings.
 	Title float64 `json:"title"`
@@ -28,14 +30,18 @@ type Features struct {
 	Named float64 `json:"named"`
 	// Unknown is the weight of the question's words that no passage holds.
 	Unknown float64 `json:"unknown"`
-	// Missing is the heaviest word the best passage lacks, against the heaviest possible.
+	// Missing is the heaviest word the best passage's document lacks, against the
+	// heaviest possible.
 	Missing float64 `json:"missing"`
+	// Strange is how much the least general word that no passage holds says, 0
+	// where every word is known.
+	Strange float64 `json:"strange"`
 	// Pair is the weight of neighbouring words of the question that stand in the
 	// best passage together, both of them.
 	Pair float64 `json:"pair"`
 	// Spread is the entropy of the first ten scores: 1 where no passage stands out.
 	Spread float64 `json:"spread"`
-	// Length is the logarithm of the number of words that carry meaning.
+	// Length is the logarithm of the number of words that carry meaning, to 2.2.
 	Length float64 `json:"length"`
 	// Near is the best cosine, and Ahead how far it is before the tenth, both 0
 	// without vectors; Agree is 1 where words and meaning put the same document first.
@@ -44,9 +50,8 @@ type Features struct {
 	Agree float64 `json:"agree"`
 }
 
-// chatterWeight is what the words with which people ask weigh against the words
-// of what they ask about.
-const chatterWeight = 0.15
+// manyWords is where a question is long; a pasted mail is not longer still.
+const manyWords = 8
 
 // spreadOver is how many passages Spread looks at.
 const spreadOver = 10
@@ -55,12 +60,8 @@ const spreadOver = 10
 func weigh(query []queryTerm, stats statistics) (weights []float64, total float64) {
 	weights = make([]float64, len(query))
 	for i, q := range query {
-		w := q.weight * stats.idf(q.term)
-		if chatter[q.term] {
-			w *= chatterWeight
-		}
-		weights[i] = w
-		total += w
+		weights[i] = q.weight * stats.idf(q.term) * aboutness(q.term)
+		total += weights[i]
 	}
 	return weights, total
 }
@@ -78,12 +79,11 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	for i, q := range query {
 		if stats.df[q.term] == 0 {
 			f.Unknown += weights[i] / total
+			f.Strange = max(f.Strange, q.weight*aboutness(q.term))
 		}
-		if !chatter[q.term] {
-			content += q.weight
-		}
+		content += q.weight * aboutness(q.term)
 	}
-	f.Length = math.Log1p(content)
+	f.Length = math.Log1p(min(content, manyWords))
 	f.Missing = 1
 	if len(ranked) == 0 {
 		return f
@@ -95,13 +95,13 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	}
 	f.Share = min(2, top.words/self)
 	f.Margin = margin(ranked)
-	var missing float64
-	f.Coverage, missing = coverage(query, weights, total, top.terms)
-	f.Missing = min(1, missing/heaviest)
+	f.Coverage = coverage(query, weights, total, top.terms)
 	for _, c := range ranked[:min(3, len(ranked))] {
-		covered, _ := coverage(query, weights, total, c.terms)
-		f.Together = max(f.Together, covered)
+		f.Together = max(f.Together, coverage(query, weights, total, c.terms))
 	}
+	whole := documentTerms(ranked)
+	f.Document = coverage(query, weights, total, whole)
+	f.Missing = heaviestMissing(query, weights, whole) / heaviest
 	measureTitle(&f, query, weights, total, stats, top)
 	f.Pair = pairs(query, weights, top.terms)
 	f.Spread = spread(ranked)
@@ -109,22 +109,42 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	return f
 }
 
-// coverage is the share of the question's weight among the given words, and the
-// heaviest word that is not there.
-func coverage(query []queryTerm, weights []float64, total float64, words []string) (share, missing float64) {
+// coverage is the share of the question's weight among the given words.
+func coverage(query []queryTerm, weights []float64, total float64, words []string) float64 {
+	share := 0.0
 	for i, q := range query {
 		if slices.Contains(words, q.term) {
 			share += weights[i] / total
-		} else {
+		}
+	}
+	return share
+}
+
+func heaviestMissing(query []queryTerm, weights []float64, words []string) float64 {
+	missing := 0.0
+	for i, q := range query {
+		if !slices.Contains(words, q.term) {
 			missing = max(missing, weights[i])
 		}
 	}
-	return share, missing
+	return missing
+}
+
+// documentTerms are the words of all found passages of the best passage's
+// document: a long answer is spread over its sections.
+func documentTerms(ranked []*candidate) []string {
+	var all []string
+	for _, c := range ranked {
+		if c.passage.DocumentID == ranked[0].passage.DocumentID {
+			all = append(all, c.terms...)
+		}
+	}
+	return all
 }
 
 func measureTitle(f *Features, query []queryTerm, weights []float64, total float64, stats statistics, top *candidate) {
 	title, _ := count(terms(top.passage.Title + "\n" + strings.Join(top.passage.Heading, "\n")))
-	f.Title, _ = coverage(query, weights, total, title)
+	f.Title = coverage(query, weights, total, title)
 	named, all := 0.0, 0.0
 	for _, t := range title {
 		w := stats.idf(t)
@@ -143,13 +163,17 @@ func measureTitle(f *Features, query []queryTerm, weights []float64, total float
 	}
 }
 
+// generalWord is the weight under which a word is passed over when neighbours
+// are looked at.
+const generalWord = 0.3
+
 // pairs looks at neighbouring content words: "late delivery" is more than
 // "late" here and "delivery" there, and both in one passage is what can be
 // told without positions.
 func pairs(query []queryTerm, weights []float64, words []string) float64 {
 	have, all, last := 0.0, 0.0, -1
 	for i, q := range query {
-		if chatter[q.term] {
+		if aboutness(q.term) < generalWord {
 			continue
 		}
 		if last >= 0 {

@@ -20,30 +20,10 @@ var stopwords = wordSet(`a an the and or but if so as at by for from in into of 
 	why how am is are was were be been being do does did have has had having will would shall should can could may might
 	must just no not such`)
 
-// chatter are the words with which people ask, whatever they ask about. They
-// are indexed and searched, but whether the knowledge base holds the answer
-// hardly depends on them.
-var chatter = stemSet(`about actually all also any anybody anyone anything anyway available better bit can't come could
-	currently dear different does doing don't easy else even ever every exactly explain find get getting give go going
-	good great guys hello help hey hi however idea im instead issue kind kindly know knows learn let like look looking
-	lot made make makes making many maybe mean more most much my myself need needed needs new now ok okay one only other
-	others out over own people person please possible problem provide question quick quickly quite really right s same
-	say see seem show some someone something still sure t take tell thank thanks thing things think time too try trying
-	two understand until up use used useful user using very via want wanted wants way ways well wonder wondering work
-	working works wrong yes yet`)
-
 func wordSet(list string) map[string]bool {
 	set := make(map[string]bool)
 	for _, w := range strings.Fields(list) {
 		set[w] = true
-	}
-	return set
-}
-
-func stemSet(list string) map[string]bool {
-	set := make(map[string]bool)
-	for _, w := range strings.Fields(list) {
-		set[stem(w)] = true
 	}
 	return set
 }
