@@ -1,6 +1,10 @@
 package assistant
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/baton-chat/baton/conversation"
+)
 
 // A phrase is something the assistant says in fixed words.
 type phrase string
@@ -92,4 +96,23 @@ func handoffPhrase(rule string) phrase {
 		return sayFailures
 	}
 	return sayCalled
+}
+
+// OutcomeOf tells which outcome a message of the assistant had, for a history that kept only the words. The assistant says in fixed words that it
+// found nothing, so the words tell.
+func OutcomeOf(text string) string {
+	for _, phrases := range catalogue {
+		switch text {
+		case phrases[sayNotFound]:
+			return conversation.OutcomeUnanswered
+		case phrases[sayGreeting], phrases[sayThanks], phrases[sayOkay], phrases[sayBye]:
+			return conversation.OutcomeGreeting
+		case phrases[sayStopped]:
+			return conversation.OutcomeStopped
+		}
+		if strings.HasSuffix(text, "\n\n"+phrases[sayOffer]) {
+			return conversation.OutcomeOffer
+		}
+	}
+	return conversation.OutcomeAnswered
 }

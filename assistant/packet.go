@@ -236,8 +236,8 @@ func missing(messages []conversation.Message) []PacketLine {
 	return out
 }
 
-// attempt is how visitors say what they did already.
-var attempt = regexp.MustCompile(`(?i)\b(?:i(?:['’]ve| have)?(?: already)? (?:tried|restarted|reset|reinstalled|called|emailed|e-mailed|written|wrote|checked|updated|contacted)|already (?:tried|did|done|sent|called|paid))\b`)
+// attempted is how visitors say what they did already.
+var attempted = regexp.MustCompile(`(?i)\b(?:i(?:['’]ve| have)?(?: already)? (?:tried|restarted|reset|reinstalled|called|emailed|e-mailed|written|wrote|checked|updated|contacted)|already (?:tried|did|done|sent|called|paid))\b`)
 
 func tried(messages []conversation.Message) []PacketLine {
 	var out []PacketLine
@@ -246,7 +246,7 @@ func tried(messages []conversation.Message) []PacketLine {
 			continue
 		}
 		for _, s := range lineSentences(m.Body) {
-			if attempt.MatchString(s) {
+			if attempted.MatchString(s) {
 				out = append(out, PacketLine{"tried", "Says: " + quoted(s), m.Seq})
 			}
 		}
