@@ -32,29 +32,29 @@ export class Link {
   state: LinkState = "idle";
   /** When `tick` is to be called, in the caller's milliseconds; Infinity for never. */
   due = Infinity;
-  private tries = 0;
-  private heardAt = 0;
-  private liveSince = 0;
-  private pingAt = 0;
+  #tries = 0;
+  #heardAt = 0;
+  #liveSince = 0;
+  #pingAt = 0;
 
-  private readonly random: () => number;
-  private needSession: boolean;
+  readonly #random: () => number;
+  #needSession: boolean;
 
   /** `random` gives numbers in [0, 1). Consoles are let in by a cookie and skip the session step. */
   constructor(random: () => number, needSession = true) {
-    this.random = random;
-    this.needSession = needSession;
+    this.#random = random;
+    this.#needSession = needSession;
   }
 
   /** Starts, or goes on at once when an attempt is waiting: the page became visible, the network came back. */
   start(now: number): LinkEffect[] {
-    return this.state === "idle" || this.state === "waiting" ? this.attempt(now) : [];
+    return this.state === "idle" || this.state === "waiting" ? this.#attempt(now) : [];
   }
 
   /** The session step succeeded. */
   admitted(now: number): LinkEffect[] {
     if (this.state !== "session") return [];
-    this.needSession = false;
+    this.#needSession = false;
     this.state = "opening";
     this.due = now + GREET_MS;
     return ["open"];
@@ -63,7 +63,7 @@ export class Link {
   /** The session step failed but may work later; `after` is the server's Retry-After in milliseconds. */
   postponed(now: number, after = 0): LinkEffect[] {
     if (this.state !== "session") return [];
-    this.wait(now, Math.max(after, backoff(this.tries++, this.random())));
+    this.#wait(now, Math.max(after, backoff(this.#tries++, this.#random())));
     return [];
   }
 
@@ -75,14 +75,14 @@ export class Link {
   /** The server accepted the hello. */
   welcomed(now: number): void {
     this.state = "live";
-    this.heardAt = this.liveSince = now;
-    this.beat(now);
+    this.#heardAt = this.#liveSince = now;
+    this.#beat(now);
   }
 
   /** Any frame came in. */
   heard(now: number): void {
-    this.heardAt = now;
-    if (this.state === "live" && now - this.liveSince >= STEADY_MS) this.tries = 0;
+    this.#heardAt = now;
+    if (this.state === "live" && now - this.#liveSince >= STEADY_MS) this.#tries = 0;
   }
 
   /** The socket closed, or could not be opened (code 1006). */
@@ -94,33 +94,33 @@ export class Link {
       this.due = Infinity;
       return [action === "stop" ? "stopped" : "refused"];
     }
-    const pause = backoff(this.tries, this.random());
+    const pause = backoff(this.#tries, this.#random());
     // The first loss of a steady link asks for no caution; a second one in a row does.
-    const soon = this.tries === 0;
-    this.tries++;
-    if (action === "session") this.needSession = true;
-    if (soon && (action === "now" || action === "session")) return this.attempt(now);
-    this.wait(now, action === "spread" ? Math.max(pause, this.random() * 3000) : action === "later" ? 10_000 + pause : pause);
+    const soon = this.#tries === 0;
+    this.#tries++;
+    if (action === "session") this.#needSession = true;
+    if (soon && (action === "now" || action === "session")) return this.#attempt(now);
+    this.#wait(now, action === "spread" ? Math.max(pause, this.#random() * 3000) : action === "later" ? 10_000 + pause : pause);
     return [];
   }
 
   /** Ask for a new session at the next attempt, which is now: the server does not know the conversation. */
   renew(now: number): LinkEffect[] {
-    this.needSession = true;
-    return ["close", ...this.attempt(now)];
+    this.#needSession = true;
+    return ["close", ...this.#attempt(now)];
   }
 
   /** `due` has come. */
   tick(now: number): LinkEffect[] {
     if (now < this.due) return [];
-    if (this.state === "waiting") return this.attempt(now);
-    if (this.state === "opening" || (this.state === "live" && now - this.heardAt >= DEAD_MS)) return ["close", ...this.closed(now, 4408)];
+    if (this.state === "waiting") return this.#attempt(now);
+    if (this.state === "opening" || (this.state === "live" && now - this.#heardAt >= DEAD_MS)) return ["close", ...this.closed(now, 4408)];
     if (this.state !== "live") return [];
-    if (now < this.pingAt) {
-      this.due = Math.min(this.pingAt, this.heardAt + DEAD_MS);
+    if (now < this.#pingAt) {
+      this.due = Math.min(this.#pingAt, this.#heardAt + DEAD_MS);
       return [];
     }
-    this.beat(now);
+    this.#beat(now);
     return ["ping"];
   }
 
@@ -131,20 +131,20 @@ export class Link {
     return ["close"];
   }
 
-  private attempt(now: number): LinkEffect[] {
-    this.state = this.needSession ? "session" : "opening";
+  #attempt(now: number): LinkEffect[] {
+    this.state = this.#needSession ? "session" : "opening";
     // The session step ends by the caller's own time-out, the opening by ours.
-    this.due = this.needSession ? Infinity : now + GREET_MS;
-    return [this.needSession ? "session" : "open"];
+    this.due = this.#needSession ? Infinity : now + GREET_MS;
+    return [this.#needSession ? "session" : "open"];
   }
 
-  private wait(now: number, ms: number): void {
+  #wait(now: number, ms: number): void {
     this.state = "waiting";
     this.due = now + ms;
   }
 
-  private beat(now: number): void {
-    this.pingAt = now + PING_MS - 2000 + this.random() * 4000;
-    this.due = Math.min(this.pingAt, this.heardAt + DEAD_MS);
+  #beat(now: number): void {
+    this.#pingAt = now + PING_MS - 2000 + this.#random() * 4000;
+    this.due = Math.min(this.#pingAt, this.#heardAt + DEAD_MS);
   }
 }

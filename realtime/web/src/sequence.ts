@@ -8,34 +8,34 @@ export interface Numbered {
  * comes early is held back until the gap before it is filled; whatever comes again is dropped.
  */
 export class Sequence<M extends Numbered> {
-  private shown: M[] = [];
-  private readonly held = new Map<number, M>();
+  #shown: M[] = [];
+  readonly #held = new Map<number, M>();
 
   /** The highest `seq` up to which nothing is missing; 0 for none. The server resumes after it. */
   get cursor(): number {
-    return this.shown.length;
+    return this.#shown.length;
   }
 
   /** The messages in order; `list[i].seq` is `i + 1`. */
   get list(): readonly M[] {
-    return this.shown;
+    return this.#shown;
   }
 
   /** Takes a message and gives back what can be shown because of it: none, one, or one and those that waited for it. */
   offer(message: M): M[] {
-    if (message.seq > this.cursor) this.held.set(message.seq, message);
+    if (message.seq > this.cursor) this.#held.set(message.seq, message);
     const out: M[] = [];
-    for (let next; (next = this.held.get(this.cursor + 1)); ) {
-      this.held.delete(next.seq);
+    for (let next; (next = this.#held.get(this.cursor + 1)); ) {
+      this.#held.delete(next.seq);
       out.push(next);
-      this.shown.push(next);
+      this.#shown.push(next);
     }
     return out;
   }
 
   /** Forgets what is shown after `from`, and all that was held back. */
   resync(from: number): void {
-    this.shown = this.shown.slice(0, from);
-    this.held.clear();
+    this.#shown = this.#shown.slice(0, from);
+    this.#held.clear();
   }
 }

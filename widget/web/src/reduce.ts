@@ -1,0 +1,98 @@
+import type { Delta, Message, ServerFrame } from "@baton/realtime/visitor";
+import { initial, type Action, type Run, type State } from "./state.ts";
+
+/** The state after something happened. Pure: the same state and action give the same result, and what did not change stays identical. */
+export function reduce(s: State, a: Action): State {
+  switch (a.do) {
+    case "frame":
+      return frame(s, a.frame, a.now);
+    case "session":
+      // Another visitor or conversation: nothing of the old one may be shown.
+      return a.same
+        ? { ...s, session: a.session, people: a.session.people }
+        : { ...initial, open: s.open, link: s.link, returning: s.returning, outgoing: s.outgoing, asking: s.asking, session: a.session, people: a.session.people, seen: s.seen };
+    case "link":
+      // A lost link cannot say that an answer goes on; the finished message will come.
+      return a.link === "live" ? { ...s, link: a.link } : { ...s, link: a.link, run: null, typing: null };
+    case "list":
+      return list(s, a.messages, a.outgoing);
+    case "ask":
+      return { ...s, asking: a.on };
+    case "stop":
+      return s.run ? { ...s, run: { ...s.run, stopped: true } } : s;
+    case "panel":
+      return { ...s, open: a.open, teaser: null };
+    case "seen":
+      return a.seq > s.seen ? { ...s, seen: a.seq } : s;
+    case "dismiss":
+      return { ...s, teaser: null };
+    case "mail":
+      return { ...s, mailBad: a.bad };
+    case "return":
+      return { ...s, returned: a.body };
+    case "clock":
+      return s.typing && s.typing.until <= a.now ? { ...s, typing: null } : s;
+  }
+}
+
+function frame(s: State, f: ServerFrame, now: number): State {
+  switch (f.t) {
+    case "welcome": {
+      const head = f.heads[f.conv] ?? 0;
+      return { ...s, head, returning: head > 0, synced: s.synced || s.messages.length >= head };
+    }
+    case "state": {
+      const done = s.asking === null || (s.asking ? f.state === "waiting" || f.state === "agent" : f.state !== "waiting");
+      const run = f.state === "assistant" && s.conversation?.epoch === f.epoch ? s.run : null;
+      return { ...s, conversation: f, asking: done ? null : s.asking, run, mailBad: s.mailBad && !f.contact };
+    }
+    case "delta":
+      return { ...s, run: delta(s, f), typing: s.typing?.kind === "assistant" ? null : s.typing };
+    case "typing":
+      return { ...s, typing: f.on ? { kind: f.who.kind, name: f.who.name ?? "", until: now + f.ttl * 1000 } : null };
+    case "read":
+      return {
+        ...s,
+        read: {
+          delivered: Math.max(s.read.delivered, f.delivered),
+          seen: Math.max(s.read.seen, f.seen),
+          at: f.seen > s.read.seen ? Date.parse(f.at) : s.read.at,
+        },
+      };
+    case "presence":
+      return { ...s, people: f.people };
+    case "resync":
+      return { ...s, run: null, typing: null, read: initial.read, seen: Math.min(s.seen, f.from) };
+    default:
+      return s;
+  }
+}
+
+/** The answer being written after one more piece; null for none. */
+function delta(s: State, f: Delta): Run | null {
+  const held = s.run;
+  const old = f.epoch < (s.conversation?.epoch ?? 0) || s.messages.some((m) => m.run === f.run);
+  if (old) return held;
+  if (f.end) return held?.run === f.run ? null : held;
+  // What the visitor stopped does not grow any more.
+  if (held?.run === f.run && held.stopped) return held;
+  const pages = f.pages ?? (held?.run === f.run ? held.pages : 0);
+  if (f.offset === 0) return { run: f.run, text: f.text, length: [...f.text].length, pages, stopped: false };
+  if (held?.run !== f.run || held.length !== f.offset) return held;
+  return { ...held, text: held.text + f.text, length: held.length + [...f.text].length, pages };
+}
+
+function list(s: State, messages: readonly Message[], outgoing: State["outgoing"]): State {
+  const fresh = messages.slice(s.messages.length);
+  const last = fresh.filter((m) => m.kind === "text").at(-1);
+  const synced = s.synced || (s.link === "live" && messages.length >= s.head);
+  return {
+    ...s,
+    messages,
+    outgoing,
+    synced,
+    run: s.run && fresh.some((m) => m.run === s.run!.run || m.author.kind === "agent") ? null : s.run,
+    typing: s.typing && fresh.some((m) => m.author.kind === s.typing!.kind) ? null : s.typing,
+    teaser: !s.open && s.synced && last?.author.kind === "agent" && last.seq > s.seen ? last : s.teaser,
+  };
+}

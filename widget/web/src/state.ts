@@ -1,0 +1,98 @@
+import type { Entry } from "@baton/realtime";
+import type { Message, Person, ServerFrame, SessionResponse, State as Conversation } from "@baton/realtime/visitor";
+
+/** How far a message of the visitor's own has come, before it stands among the messages. */
+export type Journey = "sending" | "held" | "sent" | "failed";
+export interface Outgoing extends Pick<Entry, "cid" | "body" | "at"> {
+  journey: Journey;
+}
+
+/** An answer being written. */
+export interface Run {
+  run: string;
+  text: string;
+  /** Length of `text` in code points, which is what the offsets of deltas count. */
+  length: number;
+  pages: number;
+  /** The visitor pressed Stop: what stands is kept until the finished message comes. */
+  stopped: boolean;
+}
+
+/** Everything the views show. */
+export interface State {
+  /** `cold`: nothing asked of the server yet; `lost`: was live and is not now; `gone`: refused, the widget hides. */
+  link: "cold" | "joining" | "live" | "lost" | "gone";
+  session: SessionResponse | null;
+  people: readonly Person[];
+  /** All that happened up to the first welcome has arrived: what comes now is news. */
+  synced: boolean;
+  /** There may be messages that have not come yet; until they do, no greeting. */
+  returning: boolean;
+  /** `seq` of the server's last message at the last welcome. */
+  head: number;
+  messages: readonly Message[];
+  outgoing: readonly Outgoing[];
+  conversation: Conversation | null;
+  /** The visitor asked for a person (true) or left the line (false), and the server has not said so yet. */
+  asking: boolean | null;
+  run: Run | null;
+  typing: { kind: string; name: string; until: number } | null;
+  read: { delivered: number; seen: number; at: number };
+  open: boolean;
+  /** Up to which `seq` the visitor has seen everything. */
+  seen: number;
+  /** A reply that is shown above the launcher while the panel is closed. */
+  teaser: Message | null;
+  /** Why the last e-mail address was refused. */
+  mailBad: boolean;
+  /** The text that the server would not take goes back into the box. */
+  returned: string | null;
+}
+
+export const initial: State = {
+  link: "cold",
+  session: null,
+  people: [],
+  synced: false,
+  returning: false,
+  head: 0,
+  messages: [],
+  outgoing: [],
+  conversation: null,
+  asking: null,
+  run: null,
+  typing: null,
+  read: { delivered: 0, seen: 0, at: 0 },
+  open: false,
+  seen: 0,
+  teaser: null,
+  mailBad: false,
+  returned: null,
+};
+
+/** Everything that can happen to the state. */
+export type Action =
+  | { do: "frame"; frame: ServerFrame; now: number }
+  | { do: "session"; session: SessionResponse; same: boolean }
+  | { do: "link"; link: State["link"] }
+  | { do: "list"; messages: readonly Message[]; outgoing: readonly Outgoing[] }
+  | { do: "ask"; on: boolean | null }
+  | { do: "stop" }
+  | { do: "panel"; open: boolean }
+  | { do: "seen"; seq: number }
+  | { do: "dismiss" }
+  | { do: "mail"; bad: boolean }
+  | { do: "return"; body: string | null }
+  | { do: "clock"; now: number };
+
+/** How many replies the visitor has not seen. */
+export const unread = (s: State): number => s.messages.filter((m) => m.seq > s.seen && m.kind === "text" && m.author.kind !== "visitor").length;
+
+/** Where the conversation stands, with what the visitor has just asked for taken as done. */
+export function standing(s: State): Conversation["state"] {
+  const now = s.conversation?.state ?? "assistant";
+  return s.asking === true && now !== "agent" ? "waiting" : s.asking === false && now === "waiting" ? "assistant" : now;
+}
+
+/** The greeting stands until something was said or asked. */
+export const greets = (s: State): boolean => !s.messages.length && !s.outgoing.length && standing(s) === "assistant" && !s.run;

@@ -1,0 +1,69 @@
+import type { Citation } from "@baton/realtime/visitor";
+import { h, say } from "../h.ts";
+import { icon } from "../icon.ts";
+import type { Item } from "../items.ts";
+import { markdown } from "../markdown.ts";
+import type { Run, State } from "../state.ts";
+import { clock, t } from "../text.ts";
+import type { Contact } from "./contact.ts";
+import { byAssistant, dots } from "./face.ts";
+import type { Hands } from "./hands.ts";
+import type { Sources } from "./source.ts";
+
+type Of<K extends Item["kind"]> = Extract<Item, { kind: K }>;
+
+/** An answer of the assistant: card with hairline, sources inside it, and ways on where it found nothing. */
+export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources, contact: Contact): HTMLElement {
+  const { body, at, citations = [], outcome } = i.message;
+  const cited = new Map(citations.map((c) => [c.n, c]));
+  const card = h("div", { class: "card" });
+  const chip = (n: number): Node => {
+    const source = cited.get(n);
+    return source ? h("button", { class: "chip", "data-n": n, "aria-expanded": "false", "aria-label": name(source) }, `${n}`) : document.createTextNode("");
+  };
+  card.append(h("div", { class: "text", dir: "auto" }, ...markdown(body, hands.base, chip)));
+  if (cited.size) {
+    card.append(h("div", { class: "pills" }, ...[...cited.values()].map((c) => h("button", { class: "pill", "data-n": c.n, "aria-expanded": "false", "aria-label": name(c) }, h("span", { class: "chip" }, `${c.n}`), h("span", { class: "t", dir: "auto" }, c.title)))));
+    sources.attach(card, cited, body);
+  }
+  if (i.ways) card.append(ways(s, hands, contact));
+  const when = clock(Date.parse(at)) + (outcome === "stopped" ? `, ${t("stopped")}` : "");
+  return h("div", { class: "answer" }, i.first && byAssistant(when), card);
+}
+
+const name = (c: Citation): string => t("source", { n: c.n, title: c.title });
+
+function ways(s: State, hands: Hands, contact: Contact): HTMLElement {
+  const node = h("div", { class: "ways" });
+  const ask = () => {
+    hands.focusBox();
+    hands.ask(true);
+  };
+  node.append(
+    h("button", { class: "key", onclick: ask }, icon("person"), t("talk")),
+    s.conversation?.contact ? h("span", { class: "meta" }, t("mailKept")) : h("button", { class: "quiet", onclick: () => contact.into(node) }, t("leaveMail")),
+  );
+  return node;
+}
+
+/** An answer while it is being written. Only its text changes; tokens appear without animation. */
+export class Writing {
+  readonly #text = h("div", { class: "text", dir: "auto" });
+  readonly #pages = h("span", { class: "meta" });
+  readonly #doing = h("div", { class: "doing" }, dots(), this.#pages);
+  readonly node = h("div", { class: "answer" }, byAssistant(t("now")), h("div", { class: "card", "aria-busy": "true" }, this.#text), this.#doing);
+
+  update(run: Run, base: string): void {
+    const caret = h("span", { class: "caret" });
+    const nodes = markdown(run.text, base, (n) => h("span", { class: "chip" }, `${n}`), true);
+    const last = nodes.at(-1);
+    const item = last?.lastElementChild;
+    (item?.localName === "li" ? item : last)?.append(caret);
+    this.#text.replaceChildren(...nodes);
+    this.#doing.hidden = run.stopped;
+    say(this.#pages, run.pages ? t("writing", { n: run.pages }) : t("isWriting"));
+  }
+}
+
+/** Before the first words: the assistant is reading. */
+export const thinking = (): HTMLElement => h("div", { class: "answer" }, byAssistant(t("now")), h("div", { class: "doing" }, dots(), h("span", { class: "meta" }, t("reading"))));

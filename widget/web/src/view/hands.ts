@@ -1,0 +1,28 @@
+import type { State } from "../state.ts";
+
+/** What a view may ask for. Views show the state and call these; they change nothing themselves. */
+export interface Hands {
+  /** Where Baton lives, with the slash at its end: paths in texts and citations belong to it. */
+  base: string;
+  state(): State;
+  open(): void;
+  close(): void;
+  dismiss(): void;
+  say(body: string): void;
+  again(cid: string): void;
+  ask(on: boolean): void;
+  stop(): void;
+  typing(on: boolean): void;
+  contact(email: string): void;
+  /** The draft outlives a reload. */
+  draft(text?: string): string;
+  /** The text that came back is in the box now. */
+  taken(): void;
+  /** Puts the cursor into the message box. */
+  focusBox(): void;
+  /** Says something to those who listen instead of looking. */
+  tell(text: string): void;
+}
+
+/** A sheet from below instead of a card beside the text; the whole screen instead of a panel. */
+export const small = (): boolean => matchMedia("(max-width:480px)").matches;
