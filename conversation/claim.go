@@ -35,22 +35,16 @@ func (c *change) claim(ctx context.Context, agent workspace.Agent) error {
 	}
 	c.Agent, c.AgentName, c.UnansweredSince = &agent.ID, agent.Name, since
 	c.Epoch++
-	m, err := c.line(ctx, "joined", agent.Name)
-	if err != nil {
-		return err
-	}
+	m := c.line("joined", agent.Name)
 	if !called {
 		// Nobody called: the agent took the baton, and still gets the whole story.
 		if err := c.handoff(ctx, Call{Rule: RuleClaimed, Reason: "Taken over from the assistant", WhySeq: c.LastVisitorSeq}, m.Seq); err != nil {
 			return err
 		}
 	}
-	_, err = c.tx.Exec(ctx, `
+	c.writes.Queue(`
 		UPDATE handoff SET claimed_by = $3, claimed_at = $4
 		WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL AND claimed_at IS NULL`, c.Workspace, c.ID, agent.ID, m.At)
-	if err != nil {
-		return fmt.Errorf("claim handoff: %w", err)
-	}
 	c.tell(workspace.EventCancel, map[string]int64{"below": c.Epoch})
 	c.tell(workspace.EventQueue, nil)
 	return workspace.Audit(ctx, c.tx, c.Workspace, workspace.Actor{Kind: ByAgent, ID: agent.ID}, "conversation.claim", "conversation", c.ID)
@@ -86,9 +80,9 @@ func (s *Store) teamSay(ctx context.Context, op string, agent workspace.Agent, i
 		if err := before(c); err != nil {
 			return err
 		}
-		m, err = c.append(ctx, m)
+		m = c.append(m)
 		ack = Ack{Seq: m.Seq, At: m.At}
-		return err
+		return nil
 	})
 	if err != nil {
 		return Ack{}, fmt.Errorf("%s: %w", op, err)
@@ -125,12 +119,8 @@ func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUI
 		if err := c.move(cmdHandBack); err != nil {
 			return err
 		}
-		if err := c.endHandoffs(ctx); err != nil {
-			return err
-		}
-		if _, err := c.line(ctx, "handed_back", agent.Name); err != nil {
-			return err
-		}
+		c.endHandoffs()
+		c.line("handed_back", agent.Name)
 		if open && c.LastVisitorSeq > 0 {
 			return c.schedule(ctx, RoundAnswer, c.LastVisitorSeq)
 		}
@@ -155,18 +145,13 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 		if err := c.move(cmdResolve); err != nil {
 			return err
 		}
-		m, err := c.line(ctx, "resolved", agent.Name)
-		if err != nil {
-			return err
-		}
+		m := c.line("resolved", agent.Name)
 		c.ResolvedAt, c.ResolvedBy = &m.At, &agent.ID
 		c.tell(workspace.EventCancel, map[string]int64{"below": c.Epoch + 1})
 		if queued {
 			c.tell(workspace.EventQueue, nil)
 		}
-		if err := c.endHandoffs(ctx); err != nil {
-			return err
-		}
+		c.endHandoffs()
 		return workspace.Audit(ctx, c.tx, c.Workspace, workspace.Actor{Kind: ByAgent, ID: agent.ID}, "conversation.resolve", "conversation", c.ID)
 	})
 	if err != nil {
@@ -181,9 +166,7 @@ func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID)
 		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
 			return ErrStale
 		}
-		if _, err := c.line(ctx, "reopened", agent.Name); err != nil {
-			return err
-		}
+		c.line("reopened", agent.Name)
 		return c.claim(ctx, agent)
 	})
 	if err != nil {

@@ -36,14 +36,11 @@ func (c *change) call(ctx context.Context, call Call, line string) error {
 	if err := c.move(cmdCall); err != nil {
 		return err
 	}
-	m, err := c.line(ctx, line, "")
-	if err != nil {
-		return err
-	}
+	m := c.line(line, "")
 	c.Rule, c.Reason, c.WaitingSince, c.UnansweredSince = call.Rule, call.Reason, &m.At, &m.At
 	// The place in line is right at once for the one who joins; the router keeps it right for all.
 	var position int
-	err = c.tx.QueryRow(ctx, `SELECT count(*) + 1 FROM conversation WHERE workspace_id = $1 AND state = 'waiting' AND id <> $2`, c.Workspace, c.ID).Scan(&position)
+	err := c.tx.QueryRow(ctx, `SELECT count(*) + 1 FROM conversation WHERE workspace_id = $1 AND state = 'waiting' AND id <> $2`, c.Workspace, c.ID).Scan(&position)
 	if err != nil {
 		return fmt.Errorf("count queue: %w", err)
 	}
@@ -53,16 +50,9 @@ func (c *change) call(ctx context.Context, call Call, line string) error {
 }
 
 func (c *change) handoff(ctx context.Context, call Call, seq int64) error {
-	matches, _ := json.Marshal(call.Matches)
-	if call.Matches == nil {
-		matches = []byte("[]")
-	}
-	_, err := c.tx.Exec(ctx, `
+	c.writes.Queue(`
 		INSERT INTO handoff (workspace_id, conversation_id, seq, rule, reason, why_seq, matches, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.Workspace, c.ID, seq, call.Rule, call.Reason, call.WhySeq, matches, c.store.now().UTC())
-	if err != nil {
-		return fmt.Errorf("store handoff: %w", err)
-	}
+		c.Workspace, c.ID, seq, call.Rule, call.Reason, call.WhySeq, spans(call.Matches), c.store.now().UTC())
 	return c.schedule(ctx, RoundPacket, seq)
 }
 
@@ -76,9 +66,7 @@ func (s *Store) AskPerson(ctx context.Context, session VisitorSession, id uuid.U
 			if err := c.move(cmdReopen); err != nil {
 				return err
 			}
-			if _, err := c.line(ctx, "reopened", ""); err != nil {
-				return err
-			}
+			c.line("reopened", "")
 		}
 		return c.call(ctx, Call{Rule: RuleButton, Reason: "Asked for a person", WhySeq: c.LastVisitorSeq}, "asked")
 	})
@@ -93,12 +81,10 @@ func (s *Store) LeaveLine(ctx context.Context, session VisitorSession, id uuid.U
 		if err := c.move(cmdLeave); err != nil {
 			return err
 		}
-		if err := c.endHandoffs(ctx); err != nil {
-			return err
-		}
+		c.endHandoffs()
 		c.tell(workspace.EventQueue, nil)
-		_, err := c.line(ctx, "left_line", "")
-		return err
+		c.line("left_line", "")
+		return nil
 	})
 }
 
@@ -123,13 +109,8 @@ func (s *Store) visitorCommand(ctx context.Context, op string, session VisitorSe
 	return c.Conversation, nil
 }
 
-func (c *change) endHandoffs(ctx context.Context) error {
-	_, err := c.tx.Exec(ctx, `UPDATE handoff SET ended_at = $3 WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL`,
-		c.Workspace, c.ID, c.store.now().UTC())
-	if err != nil {
-		return fmt.Errorf("end handoff: %w", err)
-	}
-	return nil
+func (c *change) endHandoffs() {
+	c.writes.Queue(`UPDATE handoff SET ended_at = $3 WHERE workspace_id = $1 AND conversation_id = $2 AND ended_at IS NULL`, c.Workspace, c.ID, c.store.now().UTC())
 }
 
 // SavePacket stores the summary that was written for the handoff at seq, and tells the agents who watch.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -47,15 +48,15 @@ func TestNoReplyAfterAClaim(t *testing.T) {
 		seq := f.says(n, fmt.Sprintf("question %d", round))
 		before, _ := f.transcript()
 		var wg sync.WaitGroup
-		pause := time.Duration(rand.IntN(1500)) * time.Microsecond
+		head, tail := rand.IntN(300), rand.IntN(300)
 		wg.Go(func() {
-			<-time.After(pause)
+			yield(head)
 			if err := f.reply(seq, before.Epoch, nil); err != nil && !errors.Is(err, conversation.ErrStale) {
 				t.Error(err)
 			}
 		})
 		wg.Go(func() {
-			<-time.After(750 * time.Microsecond)
+			yield(tail)
 			if _, err := f.Claim(f.ctx, f.asha, f.visitor.Conversation); err != nil {
 				t.Error(err)
 			}
@@ -73,6 +74,13 @@ func TestNoReplyAfterAClaim(t *testing.T) {
 		}
 		_, err := f.HandBack(f.ctx, f.asha, f.visitor.Conversation)
 		f.ok(err)
+	}
+}
+
+// yield lets others go first n times, so that the two sides of a race meet at ever other points.
+func yield(n int) {
+	for range n {
+		runtime.Gosched()
 	}
 }
 

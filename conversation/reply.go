@@ -69,12 +69,12 @@ func (s *Store) Reply(ctx context.Context, in ReplyInput) (Conversation, error) 
 		if err := c.record(ctx, in); err != nil {
 			return err
 		}
-		_, err := c.append(ctx, Message{
+		c.append(Message{
 			CID: ReplyCID(c.ID, in.InReplyTo, in.Epoch), Kind: KindText, Author: Author{Kind: ByAssistant}, Body: in.Body, Language: in.Language,
 			Citations: in.Citations, Outcome: in.Outcome, Run: in.Run,
 		})
-		if err != nil || in.Call == nil {
-			return err
+		if in.Call == nil {
+			return nil
 		}
 		return c.call(ctx, *in.Call, "called")
 	})
@@ -82,6 +82,15 @@ func (s *Store) Reply(ctx context.Context, in ReplyInput) (Conversation, error) 
 		return c, fmt.Errorf("reply: %w", err)
 	}
 	return c, nil
+}
+
+// spans returns the JSON list, which is [] rather than null where there are none.
+func spans(list []Span) []byte {
+	if len(list) == 0 {
+		return []byte("[]")
+	}
+	data, _ := json.Marshal(list) // Two numbers always have a JSON form.
+	return data
 }
 
 // record writes the turn. Its key is what makes a second run of the same round stale.
@@ -95,7 +104,7 @@ func (c *change) record(ctx context.Context, in ReplyInput) error {
 	if err != nil {
 		return fmt.Errorf("turn signals: %w", err)
 	}
-	matches, _ := json.Marshal(t.Matches)
+	matches := spans(t.Matches)
 	timings, _ := json.Marshal(t.Timings)
 	_, err = c.tx.Exec(ctx, `
 		INSERT INTO turn (workspace_id, conversation_id, in_reply_to, epoch, outcome, confidence, passages, signals, signals_version, rule_set_version, rule, matches, model, timings)

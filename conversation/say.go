@@ -121,19 +121,11 @@ func (c *change) say(ctx context.Context, in SayInput) error {
 		if err := c.move(cmdReopen); err != nil {
 			return err
 		}
-		if _, err := c.line(ctx, "reopened", ""); err != nil {
-			return err
-		}
+		c.line("reopened", "")
 	}
-	m, err := c.append(ctx, Message{CID: in.CID, Kind: KindText, Author: Author{Kind: ByVisitor, ID: in.Session.Visitor, Name: in.Session.Name}, Body: in.Body})
-	if err != nil {
-		return err
-	}
+	m := c.append(Message{CID: in.CID, Kind: KindText, Author: Author{Kind: ByVisitor, ID: in.Session.Visitor, Name: in.Session.Name}, Body: in.Body})
 	c.LastVisitorSeq, c.LastVisitorAt = m.Seq, &m.At
-	_, err = c.tx.Exec(ctx, `UPDATE device SET counter = greatest(counter, $3) WHERE workspace_id = $1 AND id = $2`, c.Workspace, in.Session.Device, in.N)
-	if err != nil {
-		return fmt.Errorf("count message: %w", err)
-	}
+	c.writes.Queue(`UPDATE device SET counter = greatest(counter, $3) WHERE workspace_id = $1 AND id = $2`, c.Workspace, in.Session.Device, in.N)
 	if c.State == Assistant {
 		return c.schedule(ctx, RoundAnswer, m.Seq)
 	}

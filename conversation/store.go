@@ -52,8 +52,10 @@ func NewStore(pool *pgxpool.Pool, events workspace.Publisher, scheduler Schedule
 // change is one command on one locked conversation: what it appends and changes is saved together and told after the commit.
 type change struct {
 	Conversation
-	tx       pgx.Tx
-	store    *Store
+	tx    pgx.Tx
+	store *Store
+	// writes are sent together with the row, in one round trip.
+	writes   pgx.Batch
 	appended []Message
 	events   []workspace.Event
 	dirty    bool
@@ -108,8 +110,8 @@ func (s *Store) do(ctx context.Context, workspaceID, id uuid.UUID, fn func(*chan
 	return c.Conversation, nil
 }
 
-// append gives the message the next sequence number and stores it.
-func (c *change) append(ctx context.Context, m Message) (Message, error) {
+// append gives the message the next sequence number; it is stored when the command is saved.
+func (c *change) append(m Message) Message {
 	m.Conversation, m.Seq, m.At = c.ID, c.Head+1, c.store.now().UTC()
 	var parts []byte
 	if m.Line != nil {
@@ -119,26 +121,23 @@ func (c *change) append(ctx context.Context, m Message) (Message, error) {
 	if len(m.Citations) > 0 {
 		citations, _ = json.Marshal(m.Citations)
 	}
-	_, err := c.tx.Exec(ctx, `
+	c.writes.Queue(`
 		INSERT INTO message (workspace_id, conversation_id, seq, cid, kind, author_kind, author_id, author_name, body, body_hash, language, citations, parts, outcome, run, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		c.Workspace, c.ID, m.Seq, m.CID, m.Kind, m.Author.Kind, null(m.Author.ID), m.Author.Name, m.Body, hash(m.Body), m.Language,
 		citations, parts, m.Outcome, null(m.Run), m.At)
-	if err != nil {
-		return m, fmt.Errorf("store message: %w", err)
-	}
 	c.Head = m.Seq
 	if m.Kind == KindText {
 		c.PreviewSeq = m.Seq
 	}
 	c.appended, c.dirty = append(c.appended, m), true
-	return m, nil
+	return m
 }
 
 // line appends an event message. Its cid is derived, so that a command that runs twice loses at the key.
-func (c *change) line(ctx context.Context, name, who string) (Message, error) {
+func (c *change) line(name, who string) Message {
 	cid := uuid.NewSHA1(c.ID, fmt.Appendf(nil, "%s:%d", name, c.Head+1))
-	return c.append(ctx, Message{CID: cid, Kind: KindEvent, Author: Author{Kind: BySystem}, Line: &Line{Name: name, Who: who}})
+	return c.append(Message{CID: cid, Kind: KindEvent, Author: Author{Kind: BySystem}, Line: &Line{Name: name, Who: who}})
 }
 
 func (c *change) save(ctx context.Context) error {
@@ -146,13 +145,13 @@ func (c *change) save(ctx context.Context) error {
 		return nil
 	}
 	c.UpdatedAt = c.store.now().UTC()
-	_, err := c.tx.Exec(ctx, `
+	c.writes.Queue(`
 		UPDATE conversation SET state = $3, epoch = $4, head = $5, last_visitor_seq = $6, agent_id = $7, preview_seq = $8, rule = $9, reason = $10,
 			waiting_since = $11, unanswered_since = $12, last_visitor_at = $13, queue_position = $14, queue_minutes = $15, resolved_at = $16, resolved_by = $17, updated_at = $18
 		WHERE workspace_id = $1 AND id = $2`,
 		c.Workspace, c.ID, c.State, c.Epoch, c.Head, c.LastVisitorSeq, c.Agent, c.PreviewSeq, c.Rule, c.Reason,
 		c.WaitingSince, c.UnansweredSince, c.LastVisitorAt, c.QueuePosition, c.QueueMinutes, c.ResolvedAt, c.ResolvedBy, c.UpdatedAt)
-	if err != nil {
+	if err := c.tx.SendBatch(ctx, &c.writes).Close(); err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}
 	return nil

@@ -1,0 +1,148 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// Tally is the work of a workspace by who has it: the numbers of every agent at once, so that telling all of them costs one read.
+type Tally struct {
+	Waiting   int
+	Assistant int
+	Resolved  int
+	// ByAgent counts the open conversations of each agent who has any.
+	ByAgent map[uuid.UUID]int
+}
+
+// For returns the numbers beside one agent's views.
+func (t Tally) For(agent uuid.UUID) Counts {
+	return Counts{Waiting: t.Waiting, Mine: t.ByAgent[agent], Unassigned: t.Waiting, Assistant: t.Assistant, Resolved: t.Resolved}
+}
+
+// Tally counts the conversations of a workspace by state, and those with people by who has them.
+func (s *Store) Tally(ctx context.Context, workspaceID uuid.UUID) (t Tally, err error) {
+	t.ByAgent = map[uuid.UUID]int{}
+	err = workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT state, agent_id, count(*) FROM conversation WHERE workspace_id = $1 AND state <> 'resolved' AND kind = 'chat' GROUP BY state, agent_id
+			UNION ALL
+			SELECT 'resolved', NULL, count(*) FROM conversation WHERE workspace_id = $1 AND state = 'resolved' AND kind = 'chat'`, workspaceID)
+		if err != nil {
+			return err
+		}
+		var state State
+		var agent *uuid.UUID
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&state, &agent, &n}, func() error {
+			t.add(state, agent, n)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return t, fmt.Errorf("tally conversations: %w", err)
+	}
+	return t, nil
+}
+
+func (t *Tally) add(state State, agent *uuid.UUID, n int) {
+	switch state {
+	case Waiting:
+		t.Waiting += n
+	case Assistant:
+		t.Assistant += n
+	case Resolved:
+		t.Resolved += n
+	case WithAgent:
+		t.ByAgent[*agent] += n
+	}
+}
+
+// Rows returns the lines of these conversations in no order, without those that do not exist.
+func (s *Store) Rows(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) (list []Row, err error) {
+	err = workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, rowQuery+` AND c.kind = 'chat' AND c.id = ANY ($2)`, workspaceID, ids)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, scanRow)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read inbox rows: %w", err)
+	}
+	return list, nil
+}
+
+// OfVisitors returns the open conversations of these visitors, or of all of them where visitors is nil: what shows them when they come or go.
+func (s *Store) OfVisitors(ctx context.Context, workspaceID uuid.UUID, visitors []uuid.UUID) (ids []uuid.UUID, err error) {
+	err = workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT id FROM conversation WHERE workspace_id = $1 AND ($2::uuid[] IS NULL OR visitor_id = ANY ($2)) AND state <> 'resolved' AND kind = 'chat'`, workspaceID, visitors)
+		if err != nil {
+			return err
+		}
+		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find visitors' conversations: %w", err)
+	}
+	return ids, nil
+}
+
+// Openings returns what the visitor said first in each of these conversations, at most 200 characters of it: what a list of past ones is read by.
+func (s *Store) Openings(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	openings := map[uuid.UUID]string{}
+	err := workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT DISTINCT ON (conversation_id) conversation_id, left(coalesce(body, ''), 200) FROM message
+			WHERE workspace_id = $1 AND conversation_id = ANY ($2) AND author_kind = 'visitor' AND kind = 'text' ORDER BY conversation_id, seq`, workspaceID, ids)
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		var text string
+		_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
+			openings[id] = text
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read openings: %w", err)
+	}
+	return openings, nil
+}
+
+// Cited counts in how many answers since then each document was cited. It reads every answer of that time, so callers keep the result for a while.
+func (s *Store) Cited(ctx context.Context, workspaceID uuid.UUID, since time.Time) (map[uuid.UUID]int, error) {
+	cited := map[uuid.UUID]int{}
+	err := workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT (c ->> 'document')::uuid, count(DISTINCT (m.conversation_id, m.seq))
+			FROM message m CROSS JOIN LATERAL jsonb_array_elements(m.citations) AS c
+			WHERE m.workspace_id = $1 AND m.at >= $2 AND m.citations IS NOT NULL GROUP BY 1`, workspaceID, since)
+		if err != nil {
+			return err
+		}
+		var document *uuid.UUID
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&document, &n}, func() error {
+			if document != nil {
+				cited[*document] = n
+			}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count citations: %w", err)
+	}
+	return cited, nil
+}
