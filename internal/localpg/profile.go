@@ -2,6 +2,7 @@ package localpg
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -92,12 +93,17 @@ func (p profile) arguments(host string) []string {
 // quoteList quotes one element of a list-valued setting.
 func quoteList(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
-// sharedMemory avoids /dev/shm where it is small.
+// sharedMemory avoids a /dev/shm that is small, closed or missing, as it may be
+// in a container or chroot.
 func sharedMemory() string {
-	var fs syscall.Statfs_t
-	if _, err := os.Stat("/dev/shm"); err != nil {
+	if runtime.GOOS != "linux" {
 		return "posix"
 	}
+	info, err := os.Stat("/dev/shm")
+	if err != nil || info.Mode().Perm()&0o002 == 0 {
+		return "mmap"
+	}
+	var fs syscall.Statfs_t
 	if err := syscall.Statfs("/dev/shm", &fs); err == nil && fs.Blocks*uint64(fs.Bsize) < roomySharedMemory {
 		return "mmap"
 	}
