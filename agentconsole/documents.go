@@ -1,0 +1,227 @@
+package agentconsole
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+)
+
+// document is a document of the knowledge base as the page shows it.
+type document struct {
+	ID        uuid.UUID       `json:"id"`
+	Title     string          `json:"title"`
+	File      string          `json:"file"`
+	Type      string          `json:"type"`
+	Section   string          `json:"section"`
+	URL       string          `json:"url"`
+	Bytes     int64           `json:"bytes"`
+	Passages  int             `json:"passages"`
+	Cited     int             `json:"cited_30d"`
+	State     knowledge.State `json:"state"`
+	Done      int             `json:"done"`
+	Total     int             `json:"total"`
+	Cause     string          `json:"cause"`
+	Error     string          `json:"error"`
+	Fix       string          `json:"fix"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+}
+
+func newDocument(d knowledge.Document, cited map[uuid.UUID]int) document {
+	out := document{
+		ID: d.ID, Title: d.Title, File: d.FileName, Type: shortType(d.ContentType), URL: d.URL, Bytes: d.Size, Passages: d.Passages, Cited: cited[d.ID],
+		State: d.State, Done: d.Done, Total: d.Total, CreatedAt: stamp(d.CreatedAt), UpdatedAt: stamp(d.UpdatedAt),
+	}
+	if d.Failure != nil {
+		out.Cause, out.Error, out.Fix = d.Failure.Code, d.Failure.Cause, d.Failure.Fix
+	}
+	return out
+}
+
+// shortType is the word that stands on a document's sheet.
+func shortType(contentType string) string {
+	media, _, _ := strings.Cut(contentType, ";")
+	switch media {
+	case "text/markdown":
+		return "MD"
+	case "text/html", "application/xhtml+xml":
+		return "HTML"
+	default:
+		return "TXT"
+	}
+}
+
+// documentCounts are the numbers beside the groups.
+type documentCounts struct {
+	All      int `json:"all"`
+	Progress int `json:"progress"`
+	Failed   int `json:"failed"`
+	Passages int `json:"passages"`
+}
+
+func (h *Handler) listDocuments(c *gin.Context, me workspace.Session) error {
+	ctx, ws := c.Request.Context(), me.Agent.Workspace
+	group, before, err := documentQuery(c)
+	if err != nil {
+		return err
+	}
+	found, next, err := h.findDocuments(ctx, ws, group, before, strings.ToLower(strings.TrimSpace(c.Query("q"))))
+	if err != nil {
+		return err
+	}
+	n, err := h.Knowledge.Counts(ctx, ws)
+	if err != nil {
+		return err
+	}
+	cited, err := h.cited.of(ctx, h, ws)
+	if err != nil {
+		return err
+	}
+	items := make([]document, len(found))
+	for i, d := range found {
+		items[i] = newDocument(d, cited)
+	}
+	c.JSON(http.StatusOK, page[document]{Items: items, Next: next, Counts: documentCounts{All: n.Documents, Progress: n.InProgress, Failed: n.Failed, Passages: n.Passages}})
+	return nil
+}
+
+func documentQuery(c *gin.Context) (group knowledge.Group, before uuid.UUID, err error) {
+	switch group = knowledge.Group(c.DefaultQuery("state", string(knowledge.All))); group {
+	case "":
+		group = knowledge.All
+	case knowledge.All, knowledge.InProgress, knowledge.Failed:
+	default:
+		return "", uuid.Nil, bad("state: all, progress or failed.")
+	}
+	if cursor := c.Query("cursor"); cursor != "" {
+		if before, err = uuid.Parse(cursor); err != nil {
+			return "", uuid.Nil, bad("cursor: as the last page gave it.")
+		}
+	}
+	return group, before, nil
+}
+
+// findDocuments returns the next page of those whose title or file name holds the words, and the cursor behind it.
+func (h *Handler) findDocuments(ctx context.Context, ws uuid.UUID, group knowledge.Group, before uuid.UUID, words string) (found []knowledge.Document, next string, err error) {
+	for {
+		list, err := h.Knowledge.List(ctx, ws, group, before, maxPage)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, d := range list {
+			if !strings.Contains(strings.ToLower(d.Title+"\n"+d.FileName), words) {
+				continue
+			}
+			if len(found) == pageSize {
+				return found, found[pageSize-1].ID.String(), nil
+			}
+			found = append(found, d)
+		}
+		if len(list) < maxPage {
+			return found, "", nil
+		}
+		before = list[len(list)-1].ID
+	}
+}
+
+// passage is a piece of a document, as the assistant reads it.
+type passage struct {
+	ID       uuid.UUID `json:"id"`
+	Heading  []string  `json:"heading"`
+	Text     string    `json:"text"`
+	Position int       `json:"position"`
+}
+
+func (h *Handler) getDocument(c *gin.Context, me workspace.Session, id uuid.UUID) error {
+	ctx, ws := c.Request.Context(), me.Agent.Workspace
+	d, err := h.Knowledge.Get(ctx, ws, id)
+	if err != nil {
+		return err
+	}
+	cited, err := h.cited.of(ctx, h, ws)
+	if err != nil {
+		return err
+	}
+	passages := []passage{}
+	for after := -1; ; after = passages[len(passages)-1].Position {
+		list, err := h.Knowledge.Passages(ctx, ws, id, after, maxPage)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			heading := p.Heading
+			if heading == nil {
+				heading = []string{}
+			}
+			passages = append(passages, passage{ID: p.ChunkID, Heading: heading, Text: p.Text, Position: p.Position})
+		}
+		if len(list) < maxPage {
+			break
+		}
+	}
+	c.JSON(http.StatusOK, gin.H{"document": newDocument(d, cited), "passages": passages})
+	return nil
+}
+
+func (h *Handler) retryDocument(c *gin.Context, me workspace.Session, id uuid.UUID) error {
+	d, err := h.Knowledge.Retry(c.Request.Context(), me.Agent.Workspace, id)
+	if err != nil {
+		return err
+	}
+	c.JSON(http.StatusAccepted, newDocument(d, nil))
+	return nil
+}
+
+func (h *Handler) deleteDocument(c *gin.Context, me workspace.Session, id uuid.UUID) error {
+	if err := h.Knowledge.Delete(c.Request.Context(), me.Agent.Workspace, id); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+	return nil
+}
+
+const (
+	// citedWithin is the time over which citations are counted.
+	citedWithin = 30 * 24 * time.Hour
+	// citedFor is how long the count is shown before it is read again: it reads a month of answers, and nobody decides anything by its last minute.
+	citedFor = time.Minute
+)
+
+// citedCache keeps each workspace's count of citations for a moment.
+type citedCache struct {
+	mu   sync.Mutex
+	kept map[uuid.UUID]citedCount
+}
+
+type citedCount struct {
+	by   map[uuid.UUID]int
+	read time.Time
+}
+
+func (k *citedCache) of(ctx context.Context, h *Handler, ws uuid.UUID) (map[uuid.UUID]int, error) {
+	now := h.Now()
+	k.mu.Lock()
+	known, ok := k.kept[ws]
+	k.mu.Unlock()
+	if ok && now.Sub(known.read) < citedFor {
+		return known.by, nil
+	}
+	by, err := h.Conversations.Cited(ctx, ws, now.Add(-citedWithin))
+	if err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil {
+		k.kept = map[uuid.UUID]citedCount{}
+	}
+	k.kept[ws] = citedCount{by: by, read: now}
+	return by, nil
+}
