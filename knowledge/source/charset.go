@@ -14,6 +14,10 @@ import (
 // are taken for something other than text. Real text has next to none.
 const maxControlShare = 0.01
 
+// declaredWithin is where a page's declaration must stand: browsers look at the
+// first 1,024 bytes.
+const declaredWithin = 1024
+
 // decode turns a file's bytes into composed UTF-8 with "\n" line ends. Only a
 // byte order mark or a declaration is believed: guessing a legacy charset from
 // letter frequencies turns names into nonsense without anybody noticing.
@@ -35,7 +39,7 @@ func toUTF8(format Format, contentType string, content []byte) (string, error) {
 		content = content[3:]
 	case bytes.HasPrefix(content, []byte("\xff\xfe")), bytes.HasPrefix(content, []byte("\xfe\xff")):
 		out, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(content)
-		if err != nil || !utf8.Valid(out) {
+		if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
 			return "", errDamaged("its UTF-16 text breaks off in the middle of a character")
 		}
 		return string(out), nil
@@ -47,11 +51,12 @@ func toUTF8(format Format, contentType string, content []byte) (string, error) {
 		return "", errNotText()
 	}
 	// A page may declare its charset inside; a text file only from outside.
-	declared := format == HTML || strings.Contains(strings.ToLower(contentType), "charset=")
-	encoding, name, certain := charset.DetermineEncoding(content, contentType)
-	if !declared || (!certain && format != HTML) || (name == "windows-1252" && !certain) {
+	declared := strings.Contains(strings.ToLower(contentType), "charset=") ||
+		(format == HTML && bytes.Contains(bytes.ToLower(content[:min(len(content), declaredWithin)]), []byte("charset=")))
+	if !declared {
 		return "", errCharset()
 	}
+	encoding, _, _ := charset.DetermineEncoding(content, contentType)
 	out, err := encoding.NewDecoder().Bytes(content)
 	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
 		return "", errCharset()

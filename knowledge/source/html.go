@@ -97,7 +97,9 @@ func (w *htmlWriter) node(n *nethtml.Node) {
 		w.pre++
 		w.children(n)
 		w.pre--
-		w.end()
+		// Its lines keep their indentation.
+		w.out.block(strings.Trim(w.buf.String(), "\n"))
+		w.buf.Reset()
 	case blocky[tag]:
 		w.end()
 		w.children(n)

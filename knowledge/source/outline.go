@@ -1,6 +1,9 @@
 package source
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // An outline collects blocks of text under headings. All readers write to one,
 // so a heading means the same whatever file it came from.
@@ -44,7 +47,7 @@ func (o *outline) heading(level int, text string) {
 
 // block adds one paragraph, list item, table row or piece of code.
 func (o *outline) block(text string) {
-	if text = strings.TrimSpace(text); text != "" {
+	if text = strings.TrimRightFunc(strings.Trim(text, "\n"), unicode.IsSpace); strings.TrimSpace(text) != "" {
 		o.blocks = append(o.blocks, text)
 	}
 }
