@@ -1,1 +1,1 @@
-import{n as e}from"./main.js";var t=e;export{t as hi};
+import{g as e}from"./main.js";var t=e;export{t as hi};

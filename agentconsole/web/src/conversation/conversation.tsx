@@ -1,4 +1,3 @@
-import { panel } from '../frame/drawer.ts'
 import { t } from '../locale/t.ts'
 import { go, href, route } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -7,7 +6,6 @@ import { Header } from './header.tsx'
 import { PacketView } from './packet.tsx'
 import { current } from './store.ts'
 import { Transcript } from './transcript.tsx'
-import { VisitorPanel } from './visitor.tsx'
 
 export function Conversation() {
   const thread = current.value
@@ -15,38 +13,34 @@ export function Conversation() {
   const status = thread.status.value
   if (status === 'missing' || status === 'failed') return <Trouble missing={status === 'missing'} retry={() => void thread.load()} />
   return (
-    <>
-      <main id="main" class="conversation" tabIndex={-1} aria-busy={status === 'loading'} key={thread.id}>
-        <Header thread={thread} />
-        <PacketView thread={thread} />
-        <Transcript thread={thread} />
-        {status === 'ready' && <Composer thread={thread} />}
-      </main>
-      {panel.value && <div class="panel-scrim" onClick={() => (panel.value = false)} />}
-      <VisitorPanel thread={thread} key={thread.id} />
-    </>
+    <section id="main" class="conversation" aria-label={t('conv.label')} tabIndex={-1} aria-busy={status === 'loading'} key={thread.id}>
+      <Header thread={thread} />
+      <PacketView thread={thread} />
+      <Transcript thread={thread} />
+      {status === 'ready' && <Composer thread={thread} />}
+    </section>
   )
 }
 
 function Nothing() {
   return (
-    <main id="main" class="conversation none" tabIndex={-1}>
+    <section id="main" class="conversation none" aria-label={t('conv.label')} tabIndex={-1}>
       <div class="none-in">
         <h2>{t('conv.pick')}</h2>
         <p>{t('conv.pick.hint')}</p>
       </div>
-    </main>
+    </section>
   )
 }
 
 function Trouble({ missing, retry }: { missing: boolean; retry: () => void }) {
   return (
-    <main id="main" class="conversation none" tabIndex={-1}>
+    <section id="main" class="conversation none" aria-label={t('conv.label')} tabIndex={-1}>
       <div class="none-in">
         <Icon name="warn" size={20} />
         <p>{t(missing ? 'conv.missing' : 'conv.failed')}</p>
         {missing ? <button type="button" class="btn" onClick={() => go(href(route.value.view))}>{t('ui.back')}</button> : <button type="button" class="btn" onClick={retry}>{t('ui.retry')}</button>}
       </div>
-    </main>
+    </section>
   )
 }

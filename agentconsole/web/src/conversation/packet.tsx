@@ -86,7 +86,7 @@ function Why({ p }: { p: Packet }) {
 }
 
 function Ref({ seq }: { seq: number }) {
-  return <button type="button" class="ref" aria-label={t('conv.msg.label', { n: seq })} onClick={() => (jump.value = { seq })}>{t('conv.msg', { n: seq })}</button>
+  return <button type="button" class="ref" title={t('conv.msg.label', { n: seq })} onClick={() => (jump.value = { seq })}>{t('conv.msg', { n: seq })}</button>
 }
 
 /** The page itself where it can be opened, otherwise the answer that showed it. */

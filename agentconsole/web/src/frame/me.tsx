@@ -29,12 +29,13 @@ export function MeMenu() {
     { kind: 'action', label: t('me.signout'), icon: <Icon name="leave" />, run: () => void signOut() },
   ]
   return (
-    <Menu class="me" label={`${a.name}, ${t(`status.${a.status}`)}. ${t('me.menu')}`} items={items} above>
+    <Menu class="me" label={t('me.menu')} items={items} above named>
       <Face who={a} size={28} status={a.status} hidden />
       <span class="me-text">
         <span class="me-name">{a.name}</span>
         <span class="me-note">{t(`status.${a.status}`)}, {t('nav.open', { n: counts.value.mine })}</span>
       </span>
+      <span class="hidden">{t('me.menu')}</span>
       <Icon name="up" />
     </Menu>
   )

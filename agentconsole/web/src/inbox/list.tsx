@@ -33,7 +33,7 @@ export function List() {
     <section class="list" aria-label={t('list.label')}>
       <header class="head">
         <button type="button" class="icon-btn only-narrow" aria-label={t('ui.menu')} onClick={() => (drawer.value = true)}><Icon name="menu" size={18} /></button>
-        <h1>{t(`view.${view}`)}</h1>
+        <h2>{t(`view.${view}`)}</h2>
         {counts.value.waiting > 0 && (view === 'inbox' || view === 'unassigned') && <Badge tone="warn">{t('nav.waiting', { n: counts.value.waiting })}</Badge>}
       </header>
       <div class="list-scroll" ref={box}>

@@ -1,6 +1,6 @@
 import { claim } from '../conversation/store.ts'
 import { known, t } from '../locale/t.ts'
-import { ago } from '../locale/time.ts'
+import { ago, stopwatch } from '../locale/time.ts'
 import { me } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
 import { Face } from '../ui/face.tsx'
@@ -53,7 +53,8 @@ function When({ r, group }: { r: Row; group: Group }) {
   const u = urgency(s, due())
   return (
     <span class={`when ${u}`}>
-      <Icon name="clock" size={14} /> {waitWords(s, due(), group === 'queue' ? 'queue' : 'reply')}
+      {/* Amber says its words in the badge below. */}
+      <Icon name="clock" size={14} /> {u === 'soon' ? stopwatch(s) : waitWords(s, due(), group === 'queue' ? 'queue' : 'reply')}
     </span>
   )
 }

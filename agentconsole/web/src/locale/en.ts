@@ -11,6 +11,7 @@ export const en = {
   'ui.more': 'More',
   'ui.skip': 'Skip to the conversation',
   'ui.loading': 'Loading',
+  'toast.label': 'Notices',
   'toast.seconds': '{n} s',
 
   'status.online': 'Online',
@@ -93,6 +94,7 @@ export const en = {
   'act.handed': 'The assistant goes on with {name}.',
   'act.offline': 'Baton cannot be reached at the moment.',
 
+  'conv.label': 'Conversation',
   'conv.pick': 'Choose a conversation',
   'conv.pick.hint': 'J and K move through the list, C claims.',
   'conv.missing': 'This conversation is not in this workspace.',

@@ -7,8 +7,11 @@ export type Item =
   | { kind: 'title'; label: string }
   | { kind: 'line' }
 
-/** A menu in the top layer: the popover gives light dismiss and Esc, the arrow keys and the typing of a first letter are ours. */
-export function Menu({ label, items, children, class: cls, above }: { label: string; items: Item[]; children: ComponentChildren; class: string; above?: boolean }) {
+/**
+ * A menu in the top layer: the popover gives light dismiss and Esc, the arrow keys and the typing of a first letter are ours.
+ * `label` names the menu, and its button too unless `named` says that the button's own words do.
+ */
+export function Menu({ label, items, children, class: cls, above, named }: { label: string; items: Item[]; children: ComponentChildren; class: string; above?: boolean; named?: boolean }) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
@@ -53,7 +56,7 @@ export function Menu({ label, items, children, class: cls, above }: { label: str
 
   return (
     <>
-      <button type="button" ref={button} class={cls} aria-label={label} aria-haspopup="menu" aria-expanded="false" popovertarget={id}>
+      <button type="button" ref={button} class={cls} aria-label={named ? undefined : label} aria-haspopup="menu" aria-expanded="false" popovertarget={id}>
         {children}
       </button>
       <div ref={panel} id={id} popover="auto" role="menu" aria-label={label} class="menu" onToggle={toggled as never} onKeyDown={keys}>

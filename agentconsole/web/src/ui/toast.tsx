@@ -23,6 +23,7 @@ export const toasts = signal<Toast[]>([])
 let serial = 0
 
 const PLAIN_MS = 6_000
+const MOST = 3
 
 export function toast(o: { icon: IconName; tone: Toast['tone']; text: string; ms?: number; action?: Toast['action']; done?: () => void }): number {
   const id = ++serial
@@ -30,7 +31,9 @@ export function toast(o: { icon: IconName; tone: Toast['tone']; text: string; ms
   const made: Toast = { id, icon: o.icon, tone: o.tone, text: o.text, until: Date.now() + ms, span: ms, countdown: o.ms !== undefined }
   if (o.action) made.action = o.action
   if (o.done) made.done = o.done
-  toasts.value = [...toasts.value.slice(-2), made]
+  // The oldest makes room; what it was going to do is done, not dropped.
+  if (toasts.value.length >= MOST) close(toasts.value[0]!.id)
+  toasts.value = [...toasts.value, made]
   announce(o.text)
   window.setTimeout(() => close(id), ms)
   return id
@@ -62,8 +65,9 @@ function Left({ x }: { x: Toast }) {
 }
 
 export function Toasts() {
+  if (!toasts.value.length) return null
   return (
-    <div class="toasts">
+    <section class="toasts" aria-label={t('toast.label')}>
       {toasts.value.map((x) => (
         <div class={`toast ${x.tone}`} key={x.id} role="group" aria-label={x.text}>
           <Icon name={x.icon} />
@@ -81,6 +85,6 @@ export function Toasts() {
           )}
         </div>
       ))}
-    </div>
+    </section>
   )
 }

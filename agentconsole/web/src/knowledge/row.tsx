@@ -1,0 +1,118 @@
+import { number, t } from '../locale/t.ts'
+import { day, exact } from '../locale/time.ts'
+import { go, href, route } from '../route.ts'
+import { safe } from '../conversation/markdown.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Menu, type Item } from '../ui/menu.tsx'
+import { Badge } from '../ui/parts.tsx'
+import type { Document } from '../types.ts'
+import { removeLater, retry } from './store.ts'
+import { add, again, choose, dismiss, type Upload } from './upload.ts'
+
+const COLUMNS = 6
+
+export function DocumentRow({ d }: { d: Document }) {
+  if (d.state === 'failed') return <FailedRow d={d} />
+  const open = route.value.id === d.id
+  return (
+    <tr class="doc" data-open={open || undefined} onClick={(e) => !(e.target as Element).closest('a, button, .menu') && go(href('knowledge', d.id))}>
+      <td class="doc-type"><span class="tile">{d.type}</span></td>
+      <td class="doc-name">
+        <a href={href('knowledge', d.id)} aria-current={open ? 'true' : undefined} dir="auto">{d.title}</a>
+        <small dir="auto">{d.section || d.file}</small>
+      </td>
+      <td class="doc-num">{d.passages > 0 && number(d.passages)}</td>
+      <td class="doc-num doc-cited">{d.state === 'ready' && number(d.cited_30d)}</td>
+      <td class="doc-state"><State d={d} /></td>
+      <td class="doc-menu"><Menu class="icon-btn" label={t('know.row.menu', { title: d.title })} items={actions(d)}><Icon name="more" /></Menu></td>
+    </tr>
+  )
+}
+
+function actions(d: Document): Item[] {
+  const out: Item[] = [{ kind: 'action', label: t('know.view'), icon: <Icon name="lines" />, run: () => go(href('knowledge', d.id)) }]
+  if (d.url && safe(d.url)) out.push({ kind: 'action', label: t('know.open.page'), icon: <Icon name="out" />, run: () => void window.open(d.url, '_blank', 'noopener') })
+  out.push({ kind: 'action', label: t('know.replace'), icon: <Icon name="upload" />, run: () => choose((f) => add(f, d), false) })
+  out.push({ kind: 'line' }, { kind: 'action', label: t('ui.delete'), icon: <Icon name="trash" />, danger: true, run: () => removeLater(d) })
+  return out
+}
+
+function State({ d }: { d: Document }) {
+  switch (d.state) {
+    case 'ready':
+      return <span class="state-ready" title={exact(d.updated_at)}><Icon name="check" />{t('know.ready', { date: day(d.updated_at) })}</span>
+    case 'queued':
+      return <span class="state-quiet">{t('know.queued')}</span>
+    case 'reading':
+      return <Progress name={t('know.reading')} share={0.06} />
+    case 'splitting':
+      return <Progress name={t('know.splitting')} note={d.done ? t('know.sofar', { n: d.done }) : ''} share={0.14} />
+    default:
+      return <Progress name={t('know.embedding')} note={d.total ? t('know.of', { done: d.done, total: d.total }) : ''} share={Math.max(0.14, d.total ? d.done / d.total : 0)} />
+  }
+}
+
+/** The bar moves in steps as events come, never by a timer. */
+function Progress({ name, note, share }: { name: string; note?: string; share: number }) {
+  return (
+    <div class="progress">
+      <span>{name}</span><small class="num">{note}</small>
+      <div class="bar" role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)}>
+        <i ref={(e) => void (e && (e.style.inlineSize = `${share * 100}%`))} />
+      </div>
+    </div>
+  )
+}
+
+/** What happened, then what to do about it, then the one action that does it. */
+function FailedRow({ d }: { d: Document }) {
+  return (
+    <Failed type={d.type} title={d.title} error={d.error} fix={d.fix}>
+      <button type="button" class="btn" onClick={() => choose((f) => add(f, d), false)}>{t('know.replace')}</button>
+      <span>
+        <button type="button" class="btn quiet" onClick={() => void retry(d)}>{t('ui.retry')}</button>
+        <button type="button" class="btn quiet" onClick={() => removeLater(d)}>{t('ui.delete')}</button>
+      </span>
+    </Failed>
+  )
+}
+
+function Failed({ type, title, error, fix, children }: { type: string; title: string; error: string; fix: string; children: preact.ComponentChildren }) {
+  return (
+    <tr class="doc failed">
+      <td class="doc-type"><span class="tile">{type}</span></td>
+      <td colSpan={COLUMNS - 1}>
+        <div class="failed-in">
+          <div class="failed-text">
+            <b dir="auto">{title}</b> <Badge tone="bad"><Icon name="warn" size={14} />{t('know.cant')}</Badge>
+            <p dir="auto">{error}</p>
+            {fix && <p class="failed-fix" dir="auto">{t('know.fix', { text: fix })}</p>}
+          </div>
+          <div class="failed-acts">{children}</div>
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+export function UploadRow({ u }: { u: Upload }) {
+  const type = (u.file.name.split('.').pop() ?? '').slice(0, 4).toUpperCase()
+  if (u.failed) {
+    return (
+      <Failed type={type} title={u.file.name} error={u.failed.error} fix={u.failed.fix}>
+        <button type="button" class="btn" onClick={() => again(u)}>{t('ui.retry')}</button>
+        <button type="button" class="btn quiet" onClick={() => dismiss(u.id)}>{t('sent.discard')}</button>
+      </Failed>
+    )
+  }
+  return (
+    <tr class="doc">
+      <td class="doc-type"><span class="tile">{type}</span></td>
+      <td class="doc-name"><span dir="auto">{u.file.name}</span><small>&nbsp;</small></td>
+      <td class="doc-num" />
+      <td class="doc-num doc-cited" />
+      <td class="doc-state"><Progress name={t('know.uploading')} note={t('know.percent', { n: Math.round(u.share * 100) })} share={u.share} /></td>
+      <td class="doc-menu" />
+    </tr>
+  )
+}

@@ -1,0 +1,146 @@
+import { batch, computed, signal } from '@preact/signals'
+import { call, type ApiError } from '../api.ts'
+import { t } from '../locale/t.ts'
+import { onFrame, onWelcome } from '../realtime.ts'
+import { phase, setDocuments } from '../session/session.ts'
+import { announce } from '../ui/live.ts'
+import { toast } from '../ui/toast.tsx'
+import type { Document, DocumentCounts } from '../types.ts'
+
+/** The documents as the page shows them. Indexing progress comes over the socket and goes straight into the row. */
+export type Tab = 'all' | 'progress' | 'failed'
+
+const documents = signal<ReadonlyMap<string, Document>>(new Map())
+export const counts = signal<DocumentCounts>({ all: 0, progress: 0, failed: 0, passages: 0 })
+export const tab = signal<Tab>('all')
+export const query = signal('')
+export const status = signal<'loading' | 'ready' | 'failed'>('loading')
+export const next = signal('')
+/** Taken off the page at once and deleted for good when the time to undo is over. */
+const leaving = signal<ReadonlySet<string>>(new Set())
+
+export const working = (d: Document) => d.state !== 'ready' && d.state !== 'failed'
+const rank = (d: Document) => (d.state === 'failed' ? 0 : working(d) ? 1 : 2)
+
+/** What needs a person comes first, then what is being worked on, then the newest. */
+export const shown = computed(() =>
+  [...documents.value.values()]
+    .filter((d) => !leaving.value.has(d.id) && (tab.value === 'all' || (tab.value === 'failed' ? d.state === 'failed' : working(d))))
+    .sort((a, b) => rank(a) - rank(b) || (a.updated_at === b.updated_at ? (a.id < b.id ? -1 : 1) : a.updated_at > b.updated_at ? -1 : 1)),
+)
+
+let turn = 0
+
+export async function load(): Promise<void> {
+  const mine = ++turn
+  try {
+    const page = await read('')
+    if (mine !== turn) return
+    batch(() => {
+      documents.value = new Map(page.items.map((d) => [d.id, d]))
+      took(page.counts)
+      next.value = page.next
+      status.value = 'ready'
+    })
+  } catch {
+    if (mine === turn && status.peek() !== 'ready') status.value = 'failed'
+  }
+}
+
+export async function more(): Promise<void> {
+  const cursor = next.value
+  if (!cursor) return
+  next.value = ''
+  try {
+    const page = await read(cursor)
+    batch(() => {
+      page.items.forEach(put)
+      next.value = page.next
+    })
+  } catch {
+    next.value = cursor
+  }
+}
+
+function read(cursor: string): Promise<{ items: Document[]; counts: DocumentCounts; next: string }> {
+  const p = new URLSearchParams({ state: tab.peek() === 'all' ? '' : tab.peek(), q: query.peek().trim(), cursor })
+  return call('GET', `/documents?${p}`)
+}
+
+function took(c: DocumentCounts): void {
+  counts.value = c
+  setDocuments(c.all)
+}
+
+export function put(d: Document): void {
+  const old = documents.peek().get(d.id)
+  if (old && d.updated_at < old.updated_at) return
+  documents.value = new Map(documents.peek()).set(d.id, d)
+  if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${d.error}`)
+}
+
+function drop(id: string): void {
+  const copy = new Map(documents.peek())
+  if (copy.delete(id)) documents.value = copy
+}
+
+// A changed state changes the figures of the tabs; they are the server's, read again once things have settled.
+const SETTLE_MS = 400
+let settle = 0
+export function recount(): void {
+  clearTimeout(settle)
+  settle = window.setTimeout(() => {
+    call<{ counts: DocumentCounts }>('GET', '/documents?limit=1').then((p) => took(p.counts), () => {})
+  }, SETTLE_MS)
+}
+
+onFrame((f) => {
+  if (f.t !== 'document') return
+  const id = f.document?.id ?? f.id ?? ''
+  const old = documents.peek().get(id)
+  if (f.deleted) drop(id)
+  // While a search is on, only what it found is followed.
+  else if (f.document && (old || !query.peek())) put(f.document)
+  if (f.deleted || !old || old.state !== f.document?.state) recount()
+})
+onWelcome(() => phase.peek() === 'in' && void load())
+
+const UNDO_MS = 10_000
+
+/** The request goes out only when the time is over; until then nothing has happened, and the words say so. */
+export function removeLater(d: Document): void {
+  leaving.value = new Set(leaving.value).add(d.id)
+  const back = () => {
+    const copy = new Set(leaving.value)
+    copy.delete(d.id)
+    leaving.value = copy
+  }
+  toast({
+    icon: 'trash', tone: 'warn', ms: UNDO_MS,
+    text: t('know.deleted', { title: d.title }),
+    action: { label: t('ui.undo'), run: back },
+    done: () =>
+      void remove(d.id).then(
+        () => batch(() => (drop(d.id), back())),
+        () => {
+          back()
+          toast({ icon: 'warn', tone: 'bad', text: t('know.deleted.failed', { title: d.title }) })
+        },
+      ),
+  })
+}
+
+export async function remove(id: string): Promise<void> {
+  await call('DELETE', `/documents/${id}`)
+  recount()
+}
+
+export async function retry(d: Document): Promise<void> {
+  try {
+    put(await call<Document>('POST', `/documents/${d.id}/retry`))
+    recount()
+  } catch (e) {
+    const err = e as ApiError
+    toast({ icon: 'warn', tone: 'bad', text: [err.message || t('know.retry.failed'), err.fix].filter(Boolean).join(' ') })
+  }
+}
