@@ -2,14 +2,17 @@ package presence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -24,6 +27,8 @@ const (
 	buried = 10 * time.Minute
 	// writePatience bounds a write of this package: presence is worth no waiting.
 	writePatience = 5 * time.Second
+	// foreignKeyViolation is PostgreSQL's code for it.
+	foreignKeyViolation = "23503"
 )
 
 // Kinds of persons.
@@ -45,8 +50,8 @@ type lease struct {
 	sockets int
 	idle    time.Time // since when there is no socket
 
-	write  sync.Mutex // one writer at a time
-	stored bool       // guarded by write
+	write  sync.Mutex  // one writer at a time
+	stored atomic.Bool // changed by the writer
 }
 
 // Registry holds this node's leases.
@@ -108,7 +113,7 @@ func (r *Registry) settle(ctx context.Context, key Key, l *lease) {
 	l.write.Lock()
 	defer l.write.Unlock()
 	want := r.wanted(l)
-	if want == l.stored {
+	if want == l.stored.Load() {
 		return
 	}
 	write := r.end
@@ -119,15 +124,24 @@ func (r *Registry) settle(ctx context.Context, key Key, l *lease) {
 		r.log.Warn("presence was not stored; it is tried again", "error", err)
 		return
 	}
-	l.stored = want
-	r.Announce(key.Workspace)
+	l.stored.Store(want)
+	r.tell(key.Workspace, Change{Kind: key.Kind, ID: key.Person})
 }
 
 func (r *Registry) begin(ctx context.Context, key Key) error {
-	// The node's row may be missing: Run has not begun, or the node was taken for dead.
-	if err := r.beat(ctx); err != nil {
-		return err
+	err := r.insert(ctx, key)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == foreignKeyViolation {
+		// The node's row is missing: Run has not begun, or the node was taken for dead.
+		if err := r.beat(ctx); err != nil {
+			return err
+		}
+		return r.insert(ctx, key)
 	}
+	return err
+}
+
+func (r *Registry) insert(ctx context.Context, key Key) error {
 	return workspace.InTx(ctx, r.pool, key.Workspace, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO lease (workspace_id, person_kind, person_id, device_id, node_id) VALUES ($1, $2, $3, $4, $5)
@@ -148,9 +162,20 @@ func (r *Registry) end(ctx context.Context, key Key) error {
 	})
 }
 
-// Announce tells watchers that the people of a workspace changed. It carries nothing: watchers read.
-func (r *Registry) Announce(workspaceID uuid.UUID) {
-	r.events.Publish(workspace.NewEvent(workspaceID, uuid.Nil, workspace.EventPresence, nil))
+// Change is the data of a presence event: who came, left or changed their word. It holds no state, because events may be lost or overtake each other: watchers read. An empty kind
+// means that anybody may have.
+type Change struct {
+	Kind string    `json:"kind,omitempty"`
+	ID   uuid.UUID `json:"id,omitzero"`
+}
+
+// AnnounceAgent tells watchers that an agent changed their status.
+func (r *Registry) AnnounceAgent(workspaceID, agentID uuid.UUID) {
+	r.tell(workspaceID, Change{Kind: Agent, ID: agentID})
+}
+
+func (r *Registry) tell(workspaceID uuid.UUID, change Change) {
+	r.events.Publish(workspace.NewEvent(workspaceID, uuid.Nil, workspace.EventPresence, change))
 }
 
 // beat writes the node's heartbeat.

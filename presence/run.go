@@ -40,8 +40,11 @@ func (r *Registry) Sweep(ctx context.Context) {
 	}
 	var due []held
 	r.mu.Lock()
+	now := r.now()
 	for key, l := range r.leases {
-		due = append(due, held{key, l})
+		if want := l.sockets > 0 || now.Sub(l.idle) < Linger; !want || !l.stored.Load() {
+			due = append(due, held{key, l})
+		}
 	}
 	r.mu.Unlock()
 	for _, h := range due {
@@ -59,7 +62,7 @@ func (r *Registry) forget(key Key, l *lease) {
 	defer l.write.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if l.sockets == 0 && !l.stored && r.now().Sub(l.idle) >= Linger && r.leases[key] == l {
+	if l.sockets == 0 && !l.stored.Load() && r.now().Sub(l.idle) >= Linger && r.leases[key] == l {
 		delete(r.leases, key)
 	}
 }
@@ -98,7 +101,7 @@ func (r *Registry) reenter(ctx context.Context) {
 	r.mu.Unlock()
 	for key, l := range all {
 		l.write.Lock()
-		l.stored = false
+		l.stored.Store(false)
 		l.write.Unlock()
 		r.settle(ctx, key, l)
 	}
@@ -150,7 +153,7 @@ func (r *Registry) announceAll(ctx context.Context) error {
 		return fmt.Errorf("list workspaces: %w", err)
 	}
 	for _, id := range ids {
-		r.Announce(id)
+		r.tell(id, Change{})
 	}
 	return nil
 }
@@ -170,6 +173,6 @@ func (r *Registry) quit(ctx context.Context) {
 	}
 	r.mu.Unlock()
 	for id := range told {
-		r.Announce(id)
+		r.tell(id, Change{})
 	}
 }

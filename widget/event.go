@@ -1,0 +1,143 @@
+package widget
+
+import (
+	"encoding/json"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
+)
+
+// heard takes what the bus tells about the conversation. It is called by whoever published, so it never waits: what needs PostgreSQL is left to Run.
+func (c *conn) heard(e workspace.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.greeted {
+		// The welcome reads PostgreSQL after this, and again.
+		c.again, c.stale = true, true
+		return
+	}
+	switch e.Kind {
+	case workspace.EventMessage:
+		c.heardMessage(e.Data)
+	case workspace.EventState:
+		var now conversation.Conversation
+		if json.Unmarshal(e.Data, &now) == nil {
+			c.sendState(now, false)
+		}
+	case workspace.EventDelta:
+		c.heardDelta(e.Data)
+	case workspace.EventCancel:
+		c.heardCancel(e.Data)
+	case workspace.EventTyping:
+		c.heardTyping(e.Data)
+	case workspace.EventRead:
+		c.heardRead(e.Data)
+	}
+}
+
+// lost is called when events may be missing.
+func (c *conn) lost() {
+	c.mu.Lock()
+	c.again, c.stale = true, true
+	c.mu.Unlock()
+	c.h.schedule(c)
+}
+
+func (c *conn) heardMessage(data json.RawMessage) {
+	var m struct {
+		Seq    int64     `json:"seq"`
+		Kind   string    `json:"kind"`
+		Run    uuid.UUID `json:"run"`
+		Author struct {
+			Kind string `json:"kind"`
+		} `json:"author"`
+	}
+	if json.Unmarshal(data, &m) != nil || m.Seq <= c.cursor {
+		return
+	}
+	if c.filling || m.Seq != c.cursor+1 {
+		c.again = true
+		if !c.filling {
+			c.h.schedule(c)
+		}
+		return
+	}
+	f := messageFrame(data)
+	if m.Kind == conversation.KindNote {
+		var note conversation.Message
+		if json.Unmarshal(data, &note) != nil {
+			return
+		}
+		f = frameOf(note)
+	}
+	c.forgetRun(m.Run)
+	byAgent := m.Author.Kind == conversation.ByAgent
+	c.write(f, m.Seq, byAgent)
+	if byAgent {
+		c.h.schedule(c)
+	}
+}
+
+// heardDelta shows a piece of an answer, unless the answer is void: after a claim, a stop or a call for a person nobody sees the assistant go on.
+func (c *conn) heardDelta(data json.RawMessage) {
+	var d delta
+	if !c.deltas || json.Unmarshal(data, &d) != nil {
+		return
+	}
+	if d.Epoch < c.floor || d.Run == c.void || (c.shown.State != conversation.Assistant && c.shown.State != "") {
+		return
+	}
+	if c.socket.Behind() {
+		// The finished message brings it all; a slow reader has no use for the pieces.
+		return
+	}
+	d.T, d.Conv = frameDelta, c.session.Conversation
+	c.send(d)
+	if d.End {
+		c.forgetRun(d.Run)
+		return
+	}
+	d.Text = ""
+	c.run = &d
+}
+
+func (c *conn) heardCancel(data json.RawMessage) {
+	var cancel struct {
+		Run   uuid.UUID `json:"run"`
+		Below int64     `json:"below"`
+	}
+	if json.Unmarshal(data, &cancel) != nil {
+		return
+	}
+	if cancel.Run != uuid.Nil {
+		// What was shown stays until the message comes that holds it.
+		c.void = cancel.Run
+	}
+	if cancel.Below > c.floor {
+		c.floor = cancel.Below
+		if c.run != nil && c.run.Epoch < c.floor {
+			c.endRun()
+		}
+	}
+}
+
+func (c *conn) heardTyping(data json.RawMessage) {
+	var t Typing
+	if json.Unmarshal(data, &t) != nil || t.Who.Kind == conversation.ByVisitor {
+		return
+	}
+	c.send(typing{T: frameTyping, Conv: c.session.Conversation, Typing: t})
+}
+
+func (c *conn) heardRead(data json.RawMessage) {
+	var r conversation.Receipt
+	if json.Unmarshal(data, &r) != nil || r.By != conversation.ByAgent {
+		return
+	}
+	c.send(receipt{T: frameRead, Conv: c.session.Conversation, Receipt: r})
+}
+
+// watchFor is the connection's watch.
+func (c *conn) watchFor() realtime.Watch { return realtime.Watch{Event: c.heard, Lost: c.lost} }

@@ -1,0 +1,109 @@
+package widget
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/presence"
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+)
+
+// subprotocol is the name of the visitor protocol's version on the wire.
+const subprotocol = "baton.v1"
+
+// Limits bound what visitors may ask for. Begin with [DefaultLimits].
+type Limits struct {
+	Socket        realtime.Limits
+	FramePatience time.Duration // for what one frame asks of the database
+	Tick          time.Duration // how often receipts, expired typing and gaps are looked at
+	SessionBurst  int           // sessions in a row from one address
+	SessionRate   float64       // sessions a second from one address after that
+	Tabs          int           // sockets of one device
+}
+
+// DefaultLimits are those of docs/protocol.md, and what it leaves open.
+func DefaultLimits() Limits {
+	return Limits{
+		Socket:        realtime.DefaultLimits(),
+		FramePatience: 10 * time.Second, // a commit takes milliseconds; after ten seconds the visitor should hear that the database is away
+		Tick:          250 * time.Millisecond,
+		SessionBurst:  120, // an office, or a school class, behind one address opens the page at once
+		SessionRate:   5,
+		Tabs:          30,
+	}
+}
+
+// Deps are what the visitor's side is built on.
+type Deps struct {
+	Workspaces    *workspace.Store
+	Conversations *conversation.Store
+	Presence      *presence.Registry
+	Bus           *realtime.Bus
+	Log           *slog.Logger
+	Limits        Limits
+	// Origin is this server's public origin, as browsers write it; pages of it may always embed the widget.
+	Origin string
+	// Mark and Accent are the company's picture (a path on this server) and colour, as the widget shows them.
+	Mark, Accent string
+}
+
+// Handler serves visitors. It is at work while Run runs.
+type Handler struct {
+	Deps
+	sockets *realtime.Server
+	assets  *assets
+	callers *callers
+
+	kick chan struct{} // wakes Run before its tick
+
+	mu    sync.Mutex
+	rooms map[uuid.UUID]*room
+
+	dueMu sync.Mutex
+	due   map[*conn]struct{} // connections for which Run has something to do
+}
+
+// New returns the handler. The error is about the embedded files.
+func New(deps Deps) (*Handler, error) {
+	files, err := loadAssets()
+	if err != nil {
+		return nil, fmt.Errorf("widget files: %w", err)
+	}
+	return &Handler{
+		Deps: deps, sockets: realtime.NewServer(deps.Log, subprotocol, deps.Limits.Socket), assets: files,
+		callers: newCallers(deps.Limits.SessionBurst, deps.Limits.SessionRate),
+		kick:    make(chan struct{}, 1), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
+	}, nil
+}
+
+// Routes adds the visitor's routes. The address that the session limit counts by is gin's ClientIP, so the engine's trusted proxies must be set.
+func (h *Handler) Routes(r gin.IRouter) {
+	r.POST("/api/visitor/session", h.session)
+	r.OPTIONS("/api/visitor/session", preflight)
+	r.GET("/api/visitor/socket", h.socket)
+	h.assets.routes(r)
+}
+
+// Run does what waits for no frame, until ctx ends: it fills gaps, stores receipts, lets typing expire and tells who came and went. Then it closes every socket so that clients come back
+// elsewhere, and returns when all have ended.
+func (h *Handler) Run(ctx context.Context) error {
+	tick := time.NewTicker(h.Limits.Tick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			h.sockets.Drain()
+			return nil
+		case <-tick.C:
+		case <-h.kick:
+		}
+		h.sweep(ctx)
+	}
+}

@@ -1,0 +1,214 @@
+package widget
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
+)
+
+const (
+	// typingTTL is for how many seconds a typing sign stands without being renewed; clients renew it every 3.
+	typingTTL = 6
+	// retryAfter is how many seconds a client waits after slow_down: twice what the rate needs for a frame, so that it comes down.
+	retryAfter = 2
+)
+
+// Codes of error frames.
+const (
+	codeBadFrame     = "bad_frame"
+	codeEmpty        = "empty"
+	codeTooLong      = "too_long"
+	codeReused       = "cid_reused"
+	codeGap          = "gap"
+	codeUnknown      = "conversation_unknown"
+	codeBadEmail     = "bad_email"
+	codeUnavailable  = "unavailable"
+	fixUnavailable   = "The database is away; try again, and wait longer each time."
+	fixBadFrame      = "Send one JSON object as docs/protocol.md describes it."
+	fixUnknownFrame  = "This server does not know the frame; leave it out."
+	fixConversation  = "This conversation is not this session's; open a new session."
+	fixIncompleteSay = "A say needs conv, cid and n from 1."
+)
+
+// refusals is the one table from errors to error frames.
+var refusals = []struct {
+	err  error
+	code string
+	fix  string
+}{
+	{conversation.ErrEmpty, codeEmpty, "Write something; a message of blanks is not sent."},
+	{conversation.ErrTooLong, codeTooLong, "Messages hold up to 16,000 characters; send the text in parts."},
+	{conversation.ErrCIDReused, codeReused, "Give every message a cid of its own."},
+	{conversation.ErrUnknown, codeUnknown, fixConversation},
+	{workspace.ErrEmail, codeBadEmail, "Write an address like name@example.com."},
+}
+
+// frame takes one frame of the visitor's. Its error ends the socket.
+func (c *conn) frame(ctx context.Context, data []byte) error {
+	var in incoming
+	bad := c.socket.Deep(data) != nil || json.Unmarshal(data, &in) != nil
+	ok, err := c.socket.Allow(time.Now())
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		c.send(slowDown{T: frameSlowDown, Retry: retryAfter, CID: orNil(in.CID)})
+		return nil
+	case bad:
+		c.refuse(refusal{Code: codeBadFrame, Fix: fixBadFrame, CID: orNil(in.CID)})
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
+	defer cancel()
+	if in.T != framePing && in.T != frameHello && known(in.T) && in.Conv != c.session.Conversation {
+		c.refuse(refusal{Code: codeUnknown, Fix: fixConversation, Conv: orNil(in.Conv), CID: orNil(in.CID)})
+		return nil
+	}
+	if err := c.take(ctx, in); err != nil {
+		c.refuseFor(in, err)
+	}
+	return nil
+}
+
+// known reports whether a frame is one that names a conversation.
+func known(name string) bool {
+	switch name {
+	case frameSay, frameTyping, frameRead, framePerson, frameStop, frameContact:
+		return true
+	}
+	return false
+}
+
+func (c *conn) take(ctx context.Context, in incoming) error {
+	switch in.T {
+	case frameSay:
+		return c.say(ctx, in)
+	case frameTyping:
+		c.typed(in.On, time.Now())
+	case frameRead:
+		c.read(in.Seq)
+	case framePerson:
+		command := c.h.Conversations.LeaveLine
+		if in.On {
+			command = c.h.Conversations.AskPerson
+		}
+		return c.command(func() (conversation.Conversation, error) { return command(ctx, c.session, in.Conv) })
+	case frameStop:
+		c.h.Bus.Publish(workspace.NewEvent(c.session.Workspace, in.Conv, workspace.EventCancel, map[string]uuid.UUID{"run": in.Run}))
+	case frameContact:
+		return c.command(func() (conversation.Conversation, error) {
+			return c.h.Conversations.LeaveContact(ctx, c.session, in.Conv, in.Email)
+		})
+	case framePing:
+		return c.ping(ctx)
+	default:
+		c.refuse(refusal{Code: codeBadFrame, Fix: fixUnknownFrame})
+	}
+	return nil
+}
+
+// say stores a message. The ack goes out after the commit.
+func (c *conn) say(ctx context.Context, in incoming) error {
+	if in.CID == uuid.Nil || in.N < 1 {
+		c.refuse(refusal{Code: codeBadFrame, Fix: fixIncompleteSay, Conv: orNil(in.Conv), CID: orNil(in.CID)})
+		return nil
+	}
+	stored, err := c.h.Conversations.Say(ctx, conversation.SayInput{Session: c.session, Conversation: in.Conv, CID: in.CID, N: in.N, Body: in.Body})
+	if err != nil {
+		return err
+	}
+	c.send(ack{T: frameAck, Conv: in.Conv, CID: in.CID, Seq: stored.Seq, At: millis(stored.At)})
+	c.mu.Lock()
+	c.typing = time.Time{} // The message itself ends the sign.
+	c.mu.Unlock()
+	return nil
+}
+
+// typed relays that the visitor types, and has it expire.
+func (c *conn) typed(on bool, now time.Time) {
+	c.mu.Lock()
+	c.typing = time.Time{}
+	if on {
+		c.typing = now.Add(typingTTL * time.Second)
+	}
+	c.mu.Unlock()
+	c.publishTyping(on)
+	if on {
+		c.h.later(c)
+	}
+}
+
+// read notes how far the visitor has seen; it is stored with the next tick.
+func (c *conn) read(seq int64) {
+	c.mu.Lock()
+	c.receipts.seen = max(c.receipts.seen, min(seq, c.cursor))
+	news := c.receipts.news()
+	c.mu.Unlock()
+	if news {
+		c.h.later(c)
+	}
+}
+
+// command runs what is answered by a state frame, and sees to it that there is one.
+func (c *conn) command(run func() (conversation.Conversation, error)) error {
+	c.mu.Lock()
+	before := c.states
+	c.mu.Unlock()
+	now, err := run()
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sendState(now, c.states == before)
+	return nil
+}
+
+// ping answers with the head, and brings what is above the client's.
+func (c *conn) ping(ctx context.Context) error {
+	if err := c.room.fresh(ctx); err != nil {
+		return err
+	}
+	now, err := c.readState(ctx)
+	if err != nil {
+		return err
+	}
+	c.send(head{T: frameHead, Conv: c.session.Conversation, Seq: now.Head, Epoch: now.Epoch})
+	c.mu.Lock()
+	behind := now.Head > c.cursor
+	c.mu.Unlock()
+	if behind {
+		return c.fill(ctx, true)
+	}
+	return nil
+}
+
+func (c *conn) refuse(r refusal) {
+	r.T = frameError
+	c.send(r)
+}
+
+// refuseFor answers a frame that could not be taken.
+func (c *conn) refuseFor(in incoming, err error) {
+	r := refusal{Code: codeUnavailable, Fix: fixUnavailable, Conv: orNil(in.Conv), CID: orNil(in.CID)}
+	var gap *conversation.GapError
+	if errors.As(err, &gap) {
+		r.Code, r.Fix, r.N = codeGap, "Number what you hold from n on, in order, and send it again.", gap.Next
+		c.refuse(r)
+		return
+	}
+	for _, known := range refusals {
+		if errors.Is(err, known.err) {
+			r.Code, r.Fix = known.code, known.fix
+			c.refuse(r)
+			return
+		}
+	}
+	c.h.Log.Error("visitor frame", "frame", in.T, "conversation", in.Conv, "error", err)
+	c.refuse(r)
+}

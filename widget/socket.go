@@ -1,0 +1,214 @@
+package widget
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/presence"
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+)
+
+// protocolVersion is the v of hello and welcome.
+const protocolVersion = 1
+
+// socket accepts a visitor's socket. Which origins may come is a matter of the inbox, which is known with hello; what no inbox can allow is refused here.
+func (h *Handler) socket(c *gin.Context) {
+	if origin := c.GetHeader("Origin"); origin != "" && !(realtime.Origins{Allowed: []string{realtime.AnyOrigin}}).Allows(origin, c.Request.Host) {
+		fail(c, &problem{status: http.StatusForbidden, Code: "origin_refused", Error: "This page has no origin that could be allowed.", Fix: "Open the page over http or https."})
+		return
+	}
+	host := c.Request.Host
+	h.sockets.Serve(c.Writer, c.Request, func(ctx context.Context, s *realtime.Socket) error { return h.loop(ctx, s, host) })
+}
+
+// loop is the life of a socket: hello, then frames until the end.
+func (h *Handler) loop(ctx context.Context, s *realtime.Socket, host string) error {
+	c := &conn{h: h, socket: s, again: true, filling: true}
+	var greeting incoming
+	if err := s.Next(func(data []byte) error { return readHello(s, data, &greeting) }); err != nil {
+		return err
+	}
+	if err := c.admit(ctx, greeting, host); err != nil {
+		return err
+	}
+	defer c.gone()
+	if err := c.greet(ctx, greeting); err != nil {
+		return h.hung(c, "greet visitor", err)
+	}
+	for {
+		if err := s.Next(func(data []byte) error { return c.frame(ctx, data) }); err != nil {
+			return err
+		}
+	}
+}
+
+func readHello(s *realtime.Socket, data []byte, greeting *incoming) error {
+	if s.Deep(data) != nil || json.Unmarshal(data, greeting) != nil || greeting.T != frameHello || greeting.V != protocolVersion {
+		return realtime.Close(realtime.CloseProtocol)
+	}
+	_, err := s.Allow(time.Now())
+	return err
+}
+
+// admit finds out who it is, and whether they may come from this page.
+func (c *conn) admit(ctx context.Context, greeting incoming, host string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
+	defer cancel()
+	token, err := workspace.ParseToken(greeting.Token)
+	if err != nil {
+		return realtime.Close(realtime.CloseToken)
+	}
+	c.session, err = c.h.Conversations.VisitorByToken(ctx, token)
+	if errors.Is(err, conversation.ErrSession) {
+		return realtime.Close(realtime.CloseToken)
+	}
+	if err != nil {
+		return c.h.hung(c, "find visitor", err)
+	}
+	inbox, err := c.h.inbox(ctx, c.session)
+	if err != nil {
+		return c.h.hung(c, "find inbox", err)
+	}
+	if !c.h.origins(inbox).Allows(c.socket.Origin, host) {
+		return realtime.Close(realtime.CloseForbidden)
+	}
+	if !c.h.join(c) {
+		return realtime.Close(realtime.CloseTooMany)
+	}
+	return nil
+}
+
+// inbox is the one that the session began in.
+func (h *Handler) inbox(ctx context.Context, session conversation.VisitorSession) (workspace.Inbox, error) {
+	all, err := h.Workspaces.Inboxes(ctx, session.Workspace)
+	if err != nil {
+		return workspace.Inbox{}, err
+	}
+	i := slices.IndexFunc(all, func(in workspace.Inbox) bool { return in.ID == session.Inbox })
+	if i < 0 {
+		return workspace.Inbox{}, realtime.Close(realtime.CloseForbidden)
+	}
+	return all[i], nil
+}
+
+// greet answers hello: welcome, state, everything after the cursor, then what is live. The watch begins before PostgreSQL is read, so that nothing falls between.
+func (c *conn) greet(ctx context.Context, greeting incoming) error {
+	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
+	defer cancel()
+	c.deltas = slices.Contains(greeting.Caps, frameDelta)
+	c.watch = c.h.Bus.Watch(c.session.Workspace, c.session.Conversation, c.watchFor())
+	c.h.Presence.Enter(ctx, c.key())
+	if err := c.room.fresh(ctx); err != nil {
+		return err
+	}
+	store, err := c.h.Workspaces.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := c.h.conversation(ctx, c.session)
+	if err != nil {
+		return err
+	}
+	c.welcome(now, store, greeting)
+	if err := c.pour(ctx, true); err != nil {
+		return err
+	}
+	if _, err := c.readState(ctx); err != nil {
+		return err
+	}
+	c.catchUp(now)
+	return nil
+}
+
+// welcome sends the first frames, and from here on others may follow.
+func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting incoming) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	conv := c.session.Conversation
+	c.send(welcome{T: frameWelcome, V: protocolVersion, Store: store, Conv: conv, N: c.session.Counter, Heads: map[uuid.UUID]int64{conv: now.Head}})
+	c.cursor = greeting.Cursors[conv]
+	// Another history of the database, or a client that claims to hold what was never written: it begins again.
+	if other := greeting.Store != "" && greeting.Store != store.String(); other || c.cursor > now.Head || c.cursor < 0 {
+		c.cursor = 0
+		c.send(resync{T: frameResync, Conv: conv, From: 0})
+	}
+	_, c.teamShown = c.room.members()
+	c.sendState(now, true)
+	c.greeted, c.stale = true, false // What came until now is in what is read next.
+}
+
+// catchUp shows what no message tells: how far the team has read, and who is here.
+func (c *conn) catchUp(now conversation.Conversation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.AgentDelivered > 0 {
+		c.send(receipt{T: frameRead, Conv: now.ID, Receipt: conversation.Receipt{
+			By: conversation.ByAgent, Delivered: now.AgentDelivered, Seen: now.AgentSeen, At: millis(now.UpdatedAt),
+		}})
+	}
+	c.receipts = receipts{
+		delivered: max(c.receipts.delivered, now.VisitorDelivered), toldDelivered: now.VisitorDelivered, seen: now.VisitorSeen, toldSeen: now.VisitorSeen,
+	}
+	team, version := c.room.members()
+	c.teamShown = version
+	c.send(people{T: framePresence, People: peopleOf(team)})
+	if c.receipts.news() {
+		c.h.schedule(c)
+	}
+}
+
+// conversation reads the session's conversation; one that nobody has begun is empty and with the assistant.
+func (h *Handler) conversation(ctx context.Context, session conversation.VisitorSession) (conversation.Conversation, error) {
+	now, err := h.Conversations.Get(ctx, session.Workspace, session.Conversation)
+	if errors.Is(err, conversation.ErrUnknown) {
+		return conversation.Conversation{Workspace: session.Workspace, ID: session.Conversation, Visitor: session.Visitor, State: conversation.Assistant}, nil
+	}
+	return now, err
+}
+
+// gone takes the socket out of everything.
+func (c *conn) gone() {
+	if c.watch != nil {
+		c.watch.Close()
+		c.h.Presence.Leave(c.key())
+	}
+	c.h.leave(c)
+	c.h.dueMu.Lock()
+	delete(c.h.due, c)
+	c.h.dueMu.Unlock()
+	c.mu.Lock()
+	typing := !c.typing.IsZero()
+	c.mu.Unlock()
+	if typing {
+		c.publishTyping(false)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.h.Limits.FramePatience)
+	defer cancel()
+	if err := c.tellReceipts(ctx); err != nil {
+		// They are told again with the next socket's reads.
+		c.h.Log.Warn("receipts were not stored", "error", err)
+	}
+}
+
+func (c *conn) key() presence.Key {
+	return presence.Key{Workspace: c.session.Workspace, Kind: presence.Visitor, Person: c.session.Visitor, Device: c.session.Device}
+}
+
+// hung tells the visitor, and the log, that the database did not answer, and ends the socket; the client comes back.
+func (h *Handler) hung(c *conn, what string, err error) error {
+	var closing *realtime.CloseError
+	if errors.As(err, &closing) {
+		return err
+	}
+	h.Log.Error(what, "error", err)
+	c.send(refusal{T: frameError, Code: codeUnavailable, Fix: "The database is away; try again, and wait longer each time."})
+	return realtime.Close(realtime.CloseUnavailable)
+}
