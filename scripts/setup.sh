@@ -63,7 +63,8 @@ as_root() {
 		sudo -- "$@"
 	else
 		# Without a terminal sudo could only hang or fail obscurely.
-		sudo -n -- "$@" || die "sudo refused '$1' without a terminal to ask for a password: run 'make setup' once in a terminal or as root."
+		sudo -n true 2>/dev/null || die "sudo wants a password and there is no terminal to ask on: run 'make setup' once in a terminal or as root."
+		sudo -n -- "$@"
 	fi
 }
 
