@@ -43,8 +43,10 @@ func nearestSQL(space *Space, exact bool) string {
 // similaritySQL gives the similarity of passages that words found.
 func similaritySQL(space *Space) string {
 	return fmt.Sprintf(`
-	SELECT chunk_id, 1 - (v <=> $2::halfvec(%[1]d)) FROM embedding
-	WHERE workspace_id = $1 AND model_id = %[2]d AND chunk_id = ANY ($3::uuid[])`, space.Dimensions, space.ID)
+	SELECT e.chunk_id, 1 - (e.v <=> $2::halfvec(%[1]d)) FROM unnest($3::uuid[]) AS w (id)
+	CROSS JOIN LATERAL (
+	    SELECT chunk_id, v FROM embedding WHERE workspace_id = $1 AND model_id = %[2]d AND chunk_id = w.id OFFSET 0
+	) e`, space.Dimensions, space.ID)
 }
 
 // embedQuery returns the question as a vector in pgvector's notation, or false

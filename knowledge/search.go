@@ -3,6 +3,7 @@ package knowledge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -230,7 +231,8 @@ func withTexts(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, candidates
 	}); err != nil {
 		return nil, fmt.Errorf("read texts: %w", err)
 	}
-	return passages, nil
+	// A passage that was replaced since it was found has no text any more.
+	return slices.DeleteFunc(passages, func(p Passage) bool { return p.Text == "" }), nil
 }
 
 // clipText cuts a text to at most n bytes, between characters.

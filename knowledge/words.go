@@ -48,15 +48,20 @@ const candidatesSQL = `
 	LIMIT $6`
 
 // forwardSQL reads what a ranking looks at. The text is not: only what is
-// returned needs it.
+// returned needs it. Each passage is one look-up by its key, for the same reason
+// as above: with id = ANY a planner that has no numbers yet, right after an
+// import, reads all passages of the workspace and filters them.
 const forwardSQL = `
 	SELECT c.id, c.document_id, c.position, c.heading, c.terms, c.tfs, c.length,
 	       d.external_id, d.title, d.url, d.locale, d.updated_at
-	FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
-	WHERE c.workspace_id = $1 AND c.id = ANY ($2::uuid[])`
+	FROM unnest($2::uuid[]) AS w (id)
+	CROSS JOIN LATERAL (SELECT * FROM chunk WHERE workspace_id = $1 AND id = w.id OFFSET 0) c
+	CROSS JOIN LATERAL (SELECT * FROM document WHERE workspace_id = $1 AND id = c.document_id OFFSET 0) d`
 
 // textsSQL reads the texts of the passages that are returned.
-const textsSQL = `SELECT id, text FROM chunk WHERE workspace_id = $1 AND id = ANY ($2::uuid[])`
+const textsSQL = `
+	SELECT c.id, c.text FROM unnest($2::uuid[]) AS w (id)
+	CROSS JOIN LATERAL (SELECT id, text FROM chunk WHERE workspace_id = $1 AND id = w.id OFFSET 0) c`
 
 func readStatistics(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, query []queryTerm) (statistics, error) {
 	stats := statistics{df: make(map[string]int32, len(query))}

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A Section is the text under one heading. Heading is the path of headings down
@@ -116,8 +117,9 @@ func fileTitle(name string) string {
 	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
 	base = strings.TrimSuffix(base, path.Ext(base))
 	words := strings.Join(strings.FieldsFunc(base, func(r rune) bool { return r == '-' || r == '_' || unicode.IsSpace(r) }), " ")
-	for i, r := range words {
-		return string(unicode.ToUpper(r)) + words[i+len(string(r)):]
+	if words = strings.ToValidUTF8(words, ""); words == "" {
+		return "Untitled"
 	}
-	return "Untitled"
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }
