@@ -15,7 +15,7 @@ export interface Options {
   locale: string;
 }
 
-/** The hands of the protocol: session, socket, timer and storage around the core, which decides. */
+/** The hands of the protocol: session, socket, timers and storage around the core, which decides. */
 export class Client {
   readonly #options: Options;
   readonly #vault: Vault;
@@ -25,22 +25,19 @@ export class Client {
   readonly #link = new Link(Math.random);
   readonly #outbox: Outbox;
   #sequence = new Sequence<Message>();
-  #session: SessionResponse | null = null;
+  #session: SessionResponse | undefined;
   #socket: WebSocket | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When each message went out on this link; Infinity once it counts as failed. */
-  readonly #out = new Map<string, number>();
+  #timer = 0;
+  #resend = 0;
+  #resends = 0;
+  /** Went out on this link and was not acknowledged in time. */
+  readonly #failed = new Set<string>();
   /** Acknowledged, but a message before it is still on its way. */
   #early: Message[] = [];
-  /** Refused for good; only the visitor can send them anew. */
-  #refused: Entry[] = [];
-  #resendAt = Infinity;
-  #resends = 0;
-  #askedUntil = Infinity;
+  /** What was asked for and is not confirmed yet. */
   #asking: boolean | null = null;
   #mail = "";
   #typedAt = 0;
-  #typingUntil = Infinity;
   #readSent = 0;
   /** The link was live once, or an attempt failed: from now on its absence is worth a banner. */
   #shaken = false;
@@ -58,41 +55,26 @@ export class Client {
   /** Connects, if that has not happened yet. */
   readonly start = (): void => this.#carryOut(this.#link.start(Date.now()));
 
-  /** Whether anything of an earlier visit is known: then replies may be waiting. */
-  get known(): boolean {
-    return this.#vault.get("token") !== "";
-  }
-
   say(body: string): void {
     this.start();
-    const entry = this.#outbox.add(uuid7(Date.now(), (b) => crypto.getRandomValues(b)), this.#session?.conv ?? "", body, Date.now());
     this.#typedAt = 0;
-    if (this.#link.state === "live") this.#post(entry);
+    const entry = this.#outbox.add(uuid7(Date.now(), (b) => crypto.getRandomValues(b)), this.#conv, body, Date.now());
+    if (this.#live) this.#post(entry);
     this.#show();
   }
 
-  /** Sends a failed message again: the same one, or a new one when the server will never take the old. */
-  again(cid: string): void {
-    const old = this.#refused.find((e) => e.cid === cid);
-    if (old) {
-      this.#refused = this.#refused.filter((e) => e !== old);
-      return this.say(old.body);
-    }
-    this.#flush();
-  }
-
-  /** Asks for a person, or leaves the line. Kept until the server's `state` confirms it, for at most 10 s of a live link. */
+  /** Asks for a person, or leaves the line; kept until the server's `state` confirms it. */
   ask(on: boolean): void {
     this.start();
     this.#asking = on;
-    this.#dispatch({ do: "ask", on });
+    this.#dispatch({ do: "set", asking: on });
     this.#repeat();
   }
 
   contact(email: string): void {
     this.start();
     this.#mail = email;
-    this.#dispatch({ do: "mail", bad: false });
+    this.#dispatch({ do: "set", mailBad: false });
     this.#repeat();
   }
 
@@ -114,19 +96,29 @@ export class Client {
     if (seq <= this.#readSent) return;
     this.#readSent = seq;
     this.#vault.set("seen", `${this.#conv} ${seq}`);
-    this.#dispatch({ do: "seen", seq });
+    this.#dispatch({ do: "set", seen: seq });
     this.#send({ t: "read", conv: this.#conv, seq });
   }
+
+  /** Sends everything that is not acknowledged, in order. */
+  readonly flush = (): void => {
+    this.#failed.clear();
+    if (this.#live) for (const entry of this.#outbox.pending) this.#post(entry);
+    this.#show();
+  };
 
   destroy(): void {
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
-    clearTimeout(this.#timer);
     this.#carryOut(this.#link.stop());
   }
 
   get #conv(): string {
     return this.#session?.conv ?? "";
+  }
+
+  get #live(): boolean {
+    return this.#link.state === "live";
   }
 
   readonly #wake = (): void => {
@@ -137,65 +129,70 @@ export class Client {
     for (const effect of effects) {
       if (effect === "session") void this.#open();
       else if (effect === "open") this.#connect();
-      else if (effect === "hello") this.#hello();
+      else if (effect === "hello") this.#send({ t: "hello", v: 1, caps: ["delta"], token: this.#session!.token, store: this.#vault.get("store"), cursors: { [this.#conv]: this.#sequence.cursor } });
       else if (effect === "ping") this.#send({ t: "ping" });
       else if (effect === "close") this.#drop();
-      else {
-        if (effect === "refused") this.#dispatch({ do: "link", link: "gone" });
-        this.#complain(effect === "refused" ? "this page's origin is not allowed for the inbox; add it in the console." : "the server did not understand this widget; reload the page.");
-      }
+      else if (effect === "refused") this.#gone("This page's origin is not allowed for the inbox; add it in the console.");
+      else this.#complain("The server did not understand this widget; reload the page.");
     }
     const { state } = this.#link;
     this.#shaken ||= state === "waiting";
-    if (state !== "live" && state !== "idle" && state !== "stopped") this.#dispatch({ do: "link", link: this.#shaken ? "lost" : "joining" });
-    this.#schedule();
+    if (!/live|idle|stopped/.test(state)) this.#dispatch({ do: "link", link: this.#shaken ? "lost" : "joining" });
+    clearTimeout(this.#timer);
+    if (this.#link.due < Infinity) this.#timer = window.setTimeout(() => this.#carryOut(this.#link.tick(Date.now())), this.#link.due - Date.now() + 1);
+  }
+
+  /** Only an operator can help: hide, and say what to do. */
+  #gone(line: string): void {
+    this.#dispatch({ do: "link", link: "gone" });
+    this.#complain(line);
   }
 
   /** The session: who this is, and which conversation to write to. */
   async #open(): Promise<void> {
     const { base, inbox, locale } = this.#options;
-    const token = this.#vault.get("token");
+    let after = 0;
     try {
       const answer = await fetch(`${base}api/visitor/session`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ inbox, token, locale, page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
+        body: JSON.stringify({ inbox, token: this.#vault.get("token"), locale, page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
         credentials: "omit",
         signal: AbortSignal.timeout(10_000),
       });
-      if (answer.ok) this.#admit(await answer.json());
-      else if (answer.status < 429) {
-        // Only an operator can help: hide, and say what to do.
-        const { error, fix } = (await answer.json()) as HttpError;
+      const told = await answer.json();
+      if (answer.ok) return this.#admit(told);
+      if (answer.status < 429) {
         this.#link.stop();
-        this.#dispatch({ do: "link", link: "gone" });
-        this.#complain(`${error} ${fix}`);
-      } else this.#carryOut(this.#link.postponed(Date.now(), Number(answer.headers.get("Retry-After")) * 1000));
+        return this.#gone(`${(told as HttpError).error} ${(told as HttpError).fix}`);
+      }
+      after = +answer.headers.get("Retry-After")! * 1000;
     } catch {
-      this.#carryOut(this.#link.postponed(Date.now()));
+      // The network is away: the same as a server that asks for patience.
     }
+    this.#carryOut(this.#link.postponed(Date.now(), after));
   }
 
   #admit(session: SessionResponse): void {
     const old = this.#session;
-    const same = old?.conv === session.conv && old.visitor === session.visitor;
     this.#session = session;
     this.#vault.set("token", session.token);
     this.#vault.set("accent", session.inbox.accent);
-    if (!same) this.#adopt(session.conv);
-    this.#dispatch({ do: "session", session, same });
-    this.#show();
+    this.#adopt(old?.conv === session.conv && old.visitor === session.visitor);
     this.#carryOut(this.#link.admitted(Date.now()));
   }
 
-  /** What is kept belongs to this conversation from now on. */
-  #adopt(conv: string): void {
-    this.#sequence = new Sequence();
-    this.#early = [];
-    this.#readSent = 0;
-    this.#outbox.move(conv);
+  /** What is kept belongs to this session's conversation from now on. */
+  #adopt(same: boolean): void {
+    if (!same) {
+      this.#sequence = new Sequence();
+      this.#early = [];
+      this.#readSent = 0;
+      this.#outbox.move(this.#conv);
+    }
     const [seenIn, seq] = this.#vault.get("seen").split(" ");
-    if (seenIn === conv) this.#dispatch({ do: "seen", seq: Number(seq) });
+    this.#dispatch({ do: "session", session: this.#session!, same, seen: seenIn === this.#conv ? +seq! : 0 });
+    this.#show();
   }
 
   #connect(): void {
@@ -204,10 +201,9 @@ export class Client {
       const socket = new WebSocket(`${this.#options.base.replace(/^http/, "ws")}api/visitor/socket`, "baton.v1");
       this.#socket = socket;
       // A socket that was dropped says nothing any more.
-      const when = (act: () => void) => () => this.#socket === socket && act();
-      socket.onopen = when(() => this.#carryOut(this.#link.opened()));
-      socket.onmessage = (e) => when(() => this.#hear(decode(e.data)))();
-      socket.onclose = (e) => when(() => this.#closed(e.code))();
+      socket.onopen = () => this.#socket === socket && this.#carryOut(this.#link.opened());
+      socket.onmessage = (e) => this.#socket === socket && this.#hear(decode(e.data));
+      socket.onclose = (e) => this.#socket === socket && this.#closed(e.code);
     } catch {
       this.#closed(1006);
     }
@@ -222,13 +218,9 @@ export class Client {
     const old = this.#socket;
     this.#socket = null;
     old?.close();
-    this.#out.clear();
-    this.#resendAt = Infinity;
+    clearTimeout(this.#resend);
+    this.#failed.clear();
     this.#show();
-  }
-
-  #hello(): void {
-    this.#send({ t: "hello", v: 1, caps: ["delta"], token: this.#session!.token, store: this.#vault.get("store"), cursors: { [this.#conv]: this.#sequence.cursor } });
   }
 
   #send(frame: ClientFrame): void {
@@ -236,21 +228,27 @@ export class Client {
   }
 
   #hear(f: ServerFrame | null): void {
-    if (!f) return;
+    // The conversation may be a newer one than this frame's, after a session was renewed.
+    if (!f || ("conv" in f && f.conv && f.conv !== this.#conv && f.t !== "welcome")) return;
     const now = Date.now();
     this.#link.heard(now);
-    // The conversation may be a newer one than this frame's, after a session was renewed.
-    if ("conv" in f && f.conv && f.conv !== this.#conv && f.t !== "welcome") return;
     this.#dispatch({ do: "frame", frame: f, now });
     if (f.t === "welcome") this.#welcome(f);
-    else if (f.t === "ack") this.#ack(f);
-    else if (f.t === "message") this.#take(f);
-    else if (f.t === "typing") this.#typingUntil = now + f.ttl * 1000;
-    else if (f.t === "resync") this.#resync(f.from);
-    else if (f.t === "state") this.#settle(f.state, f.contact);
-    else if (f.t === "slow_down") this.#resendAt = now + f.retry * 1000;
+    else if (f.t === "ack") {
+      this.#resends = 0;
+      const entry = this.#outbox.remove(f.cid);
+      if (entry) this.#take({ ...f, t: "message", kind: "text", author: { kind: "visitor" }, body: entry.body });
+    } else if (f.t === "message") this.#take(f);
+    else if (f.t === "typing") setTimeout(() => this.#dispatch({ do: "clock", now: Date.now() }), f.ttl * 1000);
+    else if (f.t === "resync") {
+      this.#sequence.resync(f.from);
+      this.#readSent = 0;
+      this.#show();
+    } else if (f.t === "state") {
+      if (f.contact) this.#mail = "";
+      if (this.#asking ? /waiting|agent/.test(f.state) : f.state !== "waiting") this.#asking = null;
+    } else if (f.t === "slow_down") this.#later(f.retry * 1000);
     else if (f.t === "error") this.#refuse(f);
-    this.#schedule();
   }
 
   #welcome(f: ServerFrame & { t: "welcome" }): void {
@@ -260,119 +258,72 @@ export class Client {
     this.#vault.set("store", f.store);
     if (f.conv !== this.#conv) {
       this.#session = { ...this.#session!, conv: f.conv };
-      this.#adopt(f.conv);
-      this.#dispatch({ do: "session", session: this.#session, same: false });
+      this.#adopt(false);
     }
     this.#dispatch({ do: "link", link: "live" });
     this.#outbox.welcome(f.n);
-    this.#flush();
+    this.flush();
     this.#repeat();
-  }
-
-  #ack(f: ServerFrame & { t: "ack" }): void {
-    const entry = this.#outbox.remove(f.cid);
-    this.#resends = 0;
-    if (entry) this.#take({ t: "message", conv: f.conv, seq: f.seq, cid: f.cid, kind: "text", author: { kind: "visitor" }, body: entry.body, at: f.at });
+    this.#carryOut([]);
   }
 
   #take(m: Message): void {
     this.#outbox.remove(m.cid);
-    this.#early = this.#early.filter((e) => e.cid !== m.cid);
-    const shown = this.#sequence.offer(m);
-    if (!shown.length && m.author.kind === "visitor" && m.seq > this.#sequence.cursor) this.#early.push(m);
-    this.#early = this.#early.filter((e) => !shown.some((x) => x.cid === e.cid));
+    this.#sequence.offer(m);
+    if (m.author.kind === "visitor") this.#early.push(m);
+    this.#early = this.#early.filter((e) => e.seq > this.#sequence.cursor);
     this.#show();
-  }
-
-  #resync(from: number): void {
-    this.#sequence.resync(from);
-    this.#readSent = 0;
-    this.#show();
-  }
-
-  #settle(state: string, contact: boolean): void {
-    if (contact) this.#mail = "";
-    if (this.#asking !== null && (this.#asking ? /waiting|agent/.test(state) : state !== "waiting")) this.#asking = null;
-    if (this.#asking === null) this.#askedUntil = Infinity;
   }
 
   #refuse(f: ServerFrame & { t: "error" }): void {
-    if (f.code === "gap") {
-      // Renumbered entries go out at once; an answer to a frame that was sent before the renumbering changes nothing.
-      if (this.#outbox.gap(f.n ?? 1)) this.#flush();
-      else this.#resendAt = Date.now() + 1000;
-    } else if (f.code === "unavailable") this.#resendAt = Date.now() + backoff(this.#resends++, Math.random()) + 250;
-    else if (f.code === "conversation_unknown") this.#carryOut(this.#link.renew(Date.now()));
-    else if (f.code === "bad_email") {
+    const code = f.code;
+    // An answer to a frame that was sent before the renumbering changes nothing.
+    if (code === "gap") this.#later(this.#outbox.gap(f.n!) ? 0 : 1000);
+    else if (code === "unavailable") this.#later(backoff(this.#resends++, Math.random()) + 250);
+    else if (code === "conversation_unknown") this.#carryOut(this.#link.renew(Date.now()));
+    else if (code === "bad_email") {
       this.#mail = "";
-      this.#dispatch({ do: "mail", bad: true });
-    } else if (f.cid) {
-      const entry = this.#outbox.remove(f.cid);
-      if (entry && /empty|too_long/.test(f.code)) this.#dispatch({ do: "return", body: entry.body });
-      else if (entry) this.#refused.push(entry);
+      this.#dispatch({ do: "set", mailBad: true });
+    } else {
+      // The server will never take it; the words go back to the visitor.
+      const entry = this.#outbox.remove(f.cid!);
+      if (entry) this.#dispatch({ do: "set", returned: entry.body });
+      if (!/empty|too_long/.test(code)) this.#complain(`${code}: ${f.fix}`);
       this.#show();
-    } else this.#complain(`${f.code}: ${f.fix}`);
+    }
   }
 
-  /** Sends everything that is not acknowledged, in order. */
-  #flush(): void {
-    this.#resendAt = Infinity;
-    if (this.#link.state === "live") for (const entry of this.#outbox.pending) this.#post(entry);
-    this.#show();
+  #later(ms: number): void {
+    clearTimeout(this.#resend);
+    this.#resend = window.setTimeout(() => {
+      this.flush();
+      this.#repeat();
+    }, ms);
   }
 
   #post(entry: Entry): void {
-    this.#outbox.sent(entry.cid);
-    this.#out.set(entry.cid, Date.now());
-    this.#send({ t: "say", conv: entry.conv, cid: entry.cid, n: entry.n, body: entry.body });
-    this.#schedule();
+    const { cid, conv, n, body } = entry;
+    const socket = this.#socket;
+    this.#outbox.sent(cid);
+    this.#send({ t: "say", conv, cid, n, body });
+    setTimeout(() => {
+      if (this.#socket !== socket || !this.#outbox.pending.includes(entry)) return;
+      this.#failed.add(cid);
+      this.#show();
+    }, FAILED_MS);
   }
 
-  /** What was asked for and is not confirmed yet. */
   #repeat(): void {
-    if (this.#link.state !== "live") return;
-    if (this.#asking !== null) {
-      this.#askedUntil = Date.now() + FAILED_MS;
-      this.#send({ t: "person", conv: this.#conv, on: this.#asking });
-    }
+    if (!this.#live) return;
+    if (this.#asking !== null) this.#send({ t: "person", conv: this.#conv, on: this.#asking });
     if (this.#mail) this.#send({ t: "contact", conv: this.#conv, email: this.#mail });
-    this.#schedule();
   }
 
   #show(): void {
-    const live = this.#link.state === "live";
     const outgoing: Outgoing[] = [
-      ...this.#early.map((m) => ({ cid: m.cid, body: m.body, at: Date.parse(m.at), journey: "sent" as const })),
-      ...this.#outbox.pending.map((e) => ({ ...e, journey: this.#out.get(e.cid) === Infinity ? ("failed" as const) : live || !this.#shaken ? ("sending" as const) : ("held" as const) })),
-      ...this.#refused.map((e) => ({ ...e, journey: "failed" as const })),
+      ...this.#early.map((m) => ({ ...m, at: Date.parse(m.at), journey: "sent" as const })),
+      ...this.#outbox.pending.map((e) => ({ ...e, journey: this.#failed.has(e.cid) ? ("failed" as const) : this.#live || !this.#shaken ? ("sending" as const) : ("held" as const) })),
     ];
     this.#dispatch({ do: "list", messages: [...this.#sequence.list], outgoing });
   }
-
-  /** One timer for whatever is due first. */
-  #schedule(): void {
-    clearTimeout(this.#timer);
-    const due = Math.min(this.#link.due, this.#resendAt, this.#typingUntil, this.#askedUntil, ...[...this.#out].map(([cid, at]) => (this.#outbox.pending.some((e) => e.cid === cid) ? at + FAILED_MS : Infinity)));
-    if (due < Infinity) this.#timer = setTimeout(this.#tick, Math.max(0, due - Date.now()) + 1);
-  }
-
-  readonly #tick = (): void => {
-    const now = Date.now();
-    if (now >= this.#typingUntil) {
-      this.#typingUntil = Infinity;
-      this.#dispatch({ do: "clock", now });
-    }
-    if (now >= this.#askedUntil) {
-      this.#askedUntil = Infinity;
-      this.#asking = null;
-      this.#dispatch({ do: "ask", on: null });
-    }
-    if (now >= this.#resendAt) {
-      this.#flush();
-      this.#repeat();
-    }
-    for (const [cid, at] of this.#out) if (now >= at + FAILED_MS) this.#out.set(cid, Infinity);
-    this.#show();
-    this.#carryOut(this.#link.tick(now));
-  };
 }

@@ -6,7 +6,7 @@ export type Tick = Journey | "delivered" | "seen";
 /** One thing in the log. `key` names it for as long as it is shown; when `sig` changes its view is made anew. */
 export type Item = { key: string; sig: string } & (
   | { kind: "day"; at: number }
-  | { kind: "mine"; body: string; at: number; tick: Tick; first: boolean; last: boolean; named: boolean; cid: string; seenAt: number }
+  | { kind: "mine"; body: string; at: number; tick: Tick; first: boolean; last: boolean; named: boolean; seenAt: number }
   | { kind: "answer"; message: Message; first: boolean; ways: boolean }
   | { kind: "person"; message: Message; first: boolean; last: boolean }
   | { kind: "run"; run: Run }
@@ -57,7 +57,7 @@ function item(s: State, x: Said, first: boolean, last: boolean, lastMine: boolea
     const named = lastMine && s.conversation?.state === "agent";
     const seenAt = tick === "seen" ? s.read.at : 0;
     const body = x.own?.body ?? x.message!.body;
-    return { kind: "mine", key: `c${cid}`, sig: [tick, first, last, named, seenAt].join(), body, at: x.at, tick, first, last, named, cid, seenAt };
+    return { kind: "mine", key: `c${cid}`, sig: [tick, first, last, named, seenAt].join(), body, at: x.at, tick, first, last, named, seenAt };
   }
   const message = x.message!;
   if (message.kind === "event") {

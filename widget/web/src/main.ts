@@ -1,13 +1,22 @@
 import { Client } from "./client.ts";
+import * as H from "./h.ts";
+import * as Icons from "./icon.ts";
 import { Vault } from "./keep.ts";
+import * as Line from "./line.ts";
 import type { Texts } from "./locale/en.ts";
 import { reduce } from "./reduce.ts";
 import { Root } from "./root.ts";
+import * as States from "./state.ts";
 import { initial, standing, unread, type Action, type State } from "./state.ts";
+import * as Words from "./text.ts";
 import { languageOf, setTexts } from "./text.ts";
 import type { Theme } from "./theme.ts";
-import type { Hands } from "./view/hands.ts";
-import { small } from "./view/hands.ts";
+import * as Faces from "./view/face.ts";
+import * as Hand from "./view/hands.ts";
+import { small, type Hands } from "./view/hands.ts";
+
+// What the window's file shares with this one is handed over, not sent twice: build.mjs makes its imports read from here.
+(globalThis as any)[Symbol.for("baton")] = { ...H, ...Icons, ...Line, ...States, ...Words, ...Faces, ...Hand };
 
 export type Events = (name: string, detail?: unknown) => void;
 
@@ -64,26 +73,41 @@ export async function start(base: string, version: string, data: DOMStringMap, e
     }
   }
 
-  const turn = (open: boolean, enter = true) => {
+  /** The window's file: fetched when a pointer or the focus comes near, or when it is needed. */
+  let Panel: (new (hands: Hands) => import("./view/panel.ts").Panel) | null = null;
+  const fetchPanel = async () => {
+    Panel ??= (await import(/* @vite-ignore */ `${base}widget-panel.js?v=${version}`)).Panel;
+    if (!root.panel) root.mount(new Panel!(hands));
+  };
+
+  const turn = async (open: boolean, enter = true) => {
     if (state.open === open || state.link === "gone") return;
     if (open) client.start();
     const inside = root.shadow.activeElement;
-    dispatch({ do: "panel", open });
+    dispatch({ do: "set", open, teaser: null });
     remember(inbox, open);
+    emit(open ? "open" : "close");
+    if (open)
+      try {
+        await fetchPanel();
+      } catch {
+        // Not there yet: the next click tries again.
+        return turn(false);
+      }
     draw();
     if (open && enter) root.enter();
     else if (inside) root.leave();
-    emit(open ? "open" : "close");
   };
 
   const hands: Hands = {
     base,
     state: () => state,
+    near: () => void fetchPanel().catch(() => {}),
     open: () => turn(true),
     close: () => turn(false),
-    dismiss: () => dispatch({ do: "dismiss" }),
+    dismiss: () => dispatch({ do: "set", teaser: null }),
     say: (body) => client.say(body),
-    again: (cid) => client.again(cid),
+    again: client.flush,
     ask: (on) => client.ask(on),
     stop: () => state.run && client.stop(state.run.run),
     typing: (on) => client.typing(on),
@@ -92,14 +116,15 @@ export async function start(base: string, version: string, data: DOMStringMap, e
       if (text !== undefined) vault.set("draft", text);
       return vault.get("draft");
     },
-    taken: () => dispatch({ do: "return", body: null }),
-    focusBox: () => root.panel.composer.focus(),
+    taken: () => dispatch({ do: "set", returned: null }),
+    focusBox: () => root.panel?.composer.focus(),
     tell: (text) => root.tell(text),
   };
 
   const place = { x: data.offsetX || "", y: data.offsetY || "", z: data.z || "", label: data.label || "" };
   const build = () => {
     root = new Root(hands, place, theme, state.session?.inbox.accent || data.accent || vault.get("accent"));
+    if (Panel) root.mount(new Panel(hands));
     root.update(state);
   };
   build();
@@ -111,7 +136,10 @@ export async function start(base: string, version: string, data: DOMStringMap, e
     show: () => (root.host.hidden = state.link === "gone"),
     hide: () => (root.host.hidden = true),
     send: (text: string) => text?.trim() && client.say(text.trim()),
-    prefill: (text: string) => root.panel.composer.fill(text),
+    prefill: (text: string) => {
+      vault.set("draft", text);
+      root.panel?.composer.fill(text);
+    },
     setTheme: (to: Theme) => root.setTheme((theme = to)),
     setLocale: async (to: string) => {
       await load(base, version, (locale = to));
@@ -132,7 +160,7 @@ export async function start(base: string, version: string, data: DOMStringMap, e
   const back = () => document.hidden || draw();
   document.addEventListener("visibilitychange", back);
   // Someone who was here before may have a reply waiting, or a message that never got out.
-  if (client.known) client.start();
+  if (vault.get("token")) client.start();
   if (remembered(inbox) && !small()) turn(true, false);
   return (name, ...args) => calls[name]?.(...args);
 }

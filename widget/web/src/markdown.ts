@@ -32,7 +32,7 @@ export function address(href: string, base: string): string | null {
 /** A link that opens beside the shop, never in place of it. */
 export function link(href: string, base: string, ...kids: (Node | string)[]): HTMLElement {
   const to = address(href, base);
-  return to ? h("a", { href: to, target: "_blank", rel: "noopener noreferrer" }, ...kids) : h("span", {}, ...kids);
+  return to ? h("a", { href: to, target: "_blank", rel: "noopener noreferrer" }, ...kids) : h("span", ...kids);
 }
 
 function spans(into: Element, text: string, base: string, chip: Chip, deep = 0): void {
@@ -50,7 +50,7 @@ function spans(into: Element, text: string, base: string, chip: Chip, deep = 0):
     from = m.index + m[0].length;
     into.append(
       g.code
-        ? h("code", {}, g.code.slice(1, -1))
+        ? h("code", g.code.slice(1, -1))
         : g.bold
           ? inner("strong", 2, g.bold)
           : g.italic
@@ -109,7 +109,7 @@ function table(lines: string[], base: string, chip: Chip): HTMLElement {
     }
     node.append(row);
   });
-  return h("div", { class: "wide", tabindex: 0 }, node);
+  return h("div.wide", { tabindex: 0 }, node);
 }
 
 /**

@@ -6,30 +6,23 @@ export function reduce(s: State, a: Action): State {
   switch (a.do) {
     case "frame":
       return frame(s, a.frame, a.now);
-    case "session":
+    case "session": {
+      const { session } = a;
+      const news = { session, people: session.people, seen: Math.max(a.seen, a.same ? s.seen : 0) };
       // Another visitor or conversation: nothing of the old one may be shown.
-      return a.same
-        ? { ...s, session: a.session, people: a.session.people }
-        : { ...initial, open: s.open, link: s.link, returning: s.returning, outgoing: s.outgoing, asking: s.asking, session: a.session, people: a.session.people, seen: s.seen };
+      return a.same ? { ...s, ...news } : { ...initial, open: s.open, link: s.link, returning: s.returning, asking: s.asking, ...news };
+    }
     case "link":
       // A lost link cannot say that an answer goes on; the finished message will come.
       return a.link === "live" ? { ...s, link: a.link } : { ...s, link: a.link, run: null, typing: null };
     case "list":
       return list(s, a.messages, a.outgoing);
-    case "ask":
-      return { ...s, asking: a.on };
     case "stop":
       return s.run ? { ...s, run: { ...s.run, stopped: true } } : s;
-    case "panel":
-      return { ...s, open: a.open, teaser: null };
-    case "seen":
-      return a.seq > s.seen ? { ...s, seen: a.seq } : s;
-    case "dismiss":
-      return { ...s, teaser: null };
-    case "mail":
-      return { ...s, mailBad: a.bad };
-    case "return":
-      return { ...s, returned: a.body };
+    case "set": {
+      const { do: _, ...change } = a;
+      return { ...s, ...change };
+    }
     case "clock":
       return s.typing && s.typing.until <= a.now ? { ...s, typing: null } : s;
   }

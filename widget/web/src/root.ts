@@ -1,16 +1,13 @@
 import { dress } from "./accent.ts";
-import { attr, h, say } from "./h.ts";
+import { attr, h, say, sheet } from "./h.ts";
 import type { State } from "./state.ts";
 import base from "./style/base.css?inline";
 import launcher from "./style/launcher.css?inline";
-import log from "./style/log.css?inline";
-import panel from "./style/panel.css?inline";
 import { isRtl, language } from "./text.ts";
 import { followTheme, type Theme } from "./theme.ts";
 import type { Hands } from "./view/hands.ts";
 import { Launcher } from "./view/launcher.ts";
-import { Panel } from "./view/panel.ts";
-import { announcement } from "./view/speak.ts";
+import type { Panel } from "./view/panel.ts";
 
 export interface Place {
   x: string;
@@ -18,13 +15,6 @@ export interface Place {
   z: string;
   /** The launcher's text; "" for the round one. */
   label: string;
-}
-
-/** Style sheets made by script are no inline styles: a strict style-src does not stop them. */
-function sheet(text: string): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(text);
-  return made;
 }
 
 /** A length as the page wrote it: pixels when it is a bare number. Anything else is left out, so that no attribute can carry other rules in. */
@@ -35,8 +25,9 @@ export class Root {
   readonly host = h("baton-chat" as "div");
   readonly shadow: ShadowRoot;
   readonly #launcher: Launcher;
-  readonly panel: Panel;
-  readonly #region = h("div", { class: "sr", "aria-live": "polite" });
+  /** The window, once it has been fetched. */
+  panel: Panel | null = null;
+  readonly #region = h("div.sr", { "aria-live": "polite" });
   readonly #inside: HTMLElement;
   readonly #dressed = sheet("");
   readonly #place: Place;
@@ -50,16 +41,22 @@ export class Root {
     this.#place = place;
     this.#shown = hands.state();
     this.#launcher = new Launcher(hands, place.label);
-    this.panel = new Panel(hands);
-    this.#inside = h("div", { class: "root", lang: language(), dir: isRtl() ? "rtl" : "ltr" }, this.panel.node, ...this.#launcher.nodes, this.#region);
+    this.#inside = h("div.root", { lang: language(), dir: isRtl() ? "rtl" : "ltr" }, ...this.#launcher.nodes, this.#region);
     this.shadow = this.host.attachShadow({ mode: "open" });
-    this.shadow.adoptedStyleSheets = [sheet(base + launcher + panel + log), this.#dressed];
+    this.shadow.adoptedStyleSheets = [sheet(base + launcher), this.#dressed];
     this.shadow.append(this.#inside);
     // Keys typed in here are not meant for the page's shortcuts.
     for (const type of ["keydown", "keyup", "keypress"]) this.shadow.addEventListener(type, (e) => e.stopPropagation());
     this.#accent = accent;
     this.setTheme(theme);
     document.body.append(this.host);
+  }
+
+  /** Takes the window in. It stands before the launcher, in the order of reading. */
+  mount(panel: Panel): void {
+    this.panel = panel;
+    this.shadow.adoptedStyleSheets.push(panel.style);
+    this.#inside.prepend(panel.node);
   }
 
   setTheme(theme: Theme): void {
@@ -81,11 +78,11 @@ export class Root {
     }
     if (s.link === "gone") attr(this.host, "hidden", true);
     this.#focused = this.shadow.activeElement;
-    this.panel.update(s);
+    this.panel?.update(s);
     this.#launcher.update(s);
     // Whatever held the focus may have gone with what was redrawn; it never falls back to the page.
-    if (s.open && this.#focused && !this.shadow.activeElement) this.panel.composer.focus();
-    const words = announcement(before, s);
+    if (s.open && this.#focused && !this.shadow.activeElement) this.panel?.composer.focus();
+    const words = this.panel?.announcement(before, s);
     if (words) this.tell(words);
   }
 
@@ -97,7 +94,7 @@ export class Root {
 
   /** Into the panel, but only after a gesture of the visitor: a widget never takes the focus by itself. */
   enter(): void {
-    if (navigator.userActivation?.isActive ?? true) this.panel.focus();
+    if (navigator.userActivation?.isActive ?? true) this.panel?.focus();
   }
 
   /** Back to the launcher, if the focus was in here. */
@@ -107,7 +104,7 @@ export class Root {
 
   destroy(): void {
     this.#unfollow();
-    this.panel.destroy();
+    this.panel?.destroy();
     this.host.remove();
   }
 

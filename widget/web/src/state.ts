@@ -73,17 +73,12 @@ export const initial: State = {
 /** Everything that can happen to the state. */
 export type Action =
   | { do: "frame"; frame: ServerFrame; now: number }
-  | { do: "session"; session: SessionResponse; same: boolean }
+  | { do: "session"; session: SessionResponse; same: boolean; seen: number }
   | { do: "link"; link: State["link"] }
   | { do: "list"; messages: readonly Message[]; outgoing: readonly Outgoing[] }
-  | { do: "ask"; on: boolean | null }
   | { do: "stop" }
-  | { do: "panel"; open: boolean }
-  | { do: "seen"; seq: number }
-  | { do: "dismiss" }
-  | { do: "mail"; bad: boolean }
-  | { do: "return"; body: string | null }
-  | { do: "clock"; now: number };
+  | { do: "clock"; now: number }
+  | ({ do: "set" } & Partial<Pick<State, "asking" | "open" | "seen" | "teaser" | "mailBad" | "returned">>);
 
 /** How many replies the visitor has not seen. */
 export const unread = (s: State): number => s.messages.filter((m) => m.seq > s.seen && m.kind === "text" && m.author.kind !== "visitor").length;

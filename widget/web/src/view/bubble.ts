@@ -3,13 +3,14 @@ import { icon } from "../icon.ts";
 import type { Item, Tick } from "../items.ts";
 import { markdown } from "../markdown.ts";
 import { clock, day, span, t } from "../text.ts";
-import { dots, face } from "./face.ts";
+import { dots } from "./by.ts";
+import { face } from "./face.ts";
 import type { Hands } from "./hands.ts";
 import type { State } from "../state.ts";
 
 type Of<K extends Item["kind"]> = Extract<Item, { kind: K }>;
 
-export const dayLine = (i: Of<"day">): HTMLElement => h("div", { class: "day" }, day(i.at, Date.now()));
+export const dayLine = (i: Of<"day">): HTMLElement => h("div.day", day(i.at, Date.now()));
 
 const tickIcon: Record<Exclude<Tick, "failed">, "clock" | "check" | "checks"> = { sending: "clock", held: "clock", sent: "check", delivered: "checks", seen: "checks" };
 
@@ -20,29 +21,27 @@ export function mine(i: Of<"mine">, hands: Hands): HTMLElement {
   const plain = i.named ? /delivered|seen|held/.test(tick) : tick === "held";
   const state =
     tick === "failed"
-      ? h("p", { class: "meta err" }, icon("alert"), t("failed"), h("button", { onclick: () => hands.again(i.cid) }, t("again")))
-      : i.last && h("p", { class: `meta ${tick}` }, plain ? words : clock(i.at), icon(tickIcon[tick]), !plain && h("span", { class: "sr" }, words));
-  return h("div", { class: `mine ${i.last ? "last" : ""} ${i.first ? "" : "next"} ${tick}` }, h("span", { class: "sr" }, t("you")), h("div", { class: "bubble", dir: "auto" }, i.body), state);
+      ? h("p.meta err", icon("alert"), t("failed"), h("button", { onclick: hands.again }, t("again")))
+      : i.last && h(`p.meta ${tick}`, plain ? words : clock(i.at), icon(tickIcon[tick]), !plain && h("span.sr", words));
+  return h(`div.mine ${i.last ? "last" : ""} ${i.first ? "" : "next"} ${tick}`, h("span.sr", t("you")), h("div.bubble", { dir: "auto" }, i.body), state);
 }
 
 /** A reply of a person: filled bubble, round face, name. */
 export function person(i: Of<"person">, hands: Hands): HTMLElement {
   const { author, body, at } = i.message;
   const name = author.name ?? "";
-  return h(
-    "div",
-    { class: `person ${i.first ? "" : "next"}` },
-    i.first && h("div", { class: "by" }, h("b", {}, name.split(" ")[0]!), h("span", { class: "meta" }, clock(Date.parse(at)))),
+  return h(`div.person ${i.first ? "" : "next"}`,
+    i.first && h("div.by", h("b", name.split(" ")[0]!), h("span.meta", clock(Date.parse(at)))),
     i.last && face(author),
-    h("div", { class: "bubble", dir: "auto" }, ...markdown(body, hands.base, (n) => document.createTextNode(`[${n}]`))),
+    h("div.bubble", { dir: "auto" }, ...markdown(body, hands.base, (n) => document.createTextNode(`[${n}]`))),
   );
 }
 
 export function typing(i: Of<"typing">, s: State): HTMLElement {
-  return h("div", { class: "person" }, face(s.conversation?.person ?? i), h("div", { class: "bubble" }, dots(), h("span", { class: "sr" }, t("typing", { name: i.name.split(" ")[0]! }))));
+  return h("div.person", face(s.conversation?.person ?? i), h("div.bubble", dots(), h("span.sr", t("typing", { name: i.name.split(" ")[0]! }))));
 }
 
-const rule = (text: string): HTMLElement => h("div", { class: "rule meta" }, text);
+const rule = (text: string): HTMLElement => h("div.rule meta", text);
 
 /** A line about what happened. The joining of a person is a small scene for as long as nothing follows it. */
 export function event(i: Of<"event">, s: State): HTMLElement | null {
@@ -52,13 +51,11 @@ export function event(i: Of<"event">, s: State): HTMLElement | null {
   const time = clock(Date.parse(message.at));
   if (name === "joined" && i.full) {
     const known = s.conversation?.person;
-    return h(
-      "div",
-      { class: "joined" },
+    return h("div.joined",
       waited > 0 && rule(t("waited", { time: span(waited) })),
       face(known ?? { name: who }, "big", known?.status),
-      h("b", {}, t("joined", { name: first })),
-      h("p", { class: "meta" }, t("joinedSub", { team: s.session?.inbox.name ?? "" })),
+      h("b", t("joined", { name: first })),
+      h("p.meta", t("joinedSub", { team: s.session?.inbox.name ?? "" })),
     );
   }
   const text =

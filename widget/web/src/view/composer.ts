@@ -10,17 +10,17 @@ const MAX = 16_000;
 /** Where the visitor writes. What is too long, or was refused, stays in the box. */
 export class Composer {
   readonly #box = h("textarea", { rows: 1, "aria-label": t("write"), "aria-describedby": "long", enterkeyhint: "send", dir: "auto", autocomplete: "off" });
-  readonly #send = h("button", { class: "send", "aria-label": t("send") }, icon("up"));
-  readonly #stop = h("button", { class: "key", hidden: true }, icon("stop"), t("stop"));
+  readonly #send = h("button.send", { "aria-label": t("send") }, icon("up"));
+  readonly #stop = h("button.key", { hidden: true }, icon("stop"), t("stop"));
   readonly #error = h("span");
-  readonly #long = h("p", { class: "err", id: "long", hidden: true }, icon("alert"), this.#error);
+  readonly #long = h("p.err", { id: "long", hidden: true }, icon("alert"), this.#error);
   readonly #note = h("span");
   readonly nodes: HTMLElement[];
   readonly #hands: Hands;
 
   constructor(hands: Hands) {
     this.#hands = hands;
-    this.nodes = [this.#long, h("div", { class: "box" }, this.#box, this.#send, this.#stop), h("footer", { class: "foot" }, this.#note, h("span", {}, icon("baton"), "Baton"))];
+    this.nodes = [this.#long, h("div.box", this.#box, this.#send, this.#stop), h("footer.foot", this.#note, h("span", icon("baton"), "Baton"))];
     this.#box.value = hands.draft();
     this.#box.addEventListener("input", this.#changed);
     this.#box.addEventListener("keydown", (e) => {

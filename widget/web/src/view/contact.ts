@@ -7,15 +7,15 @@ import type { Hands } from "./hands.ts";
 /** The one form for an e-mail address. It moves to where it was asked for, and what was typed moves with it. */
 export class Contact {
   readonly #input = h("input", { type: "email", id: "mail", autocomplete: "email", required: true, "aria-describedby": "mailerr", enterkeyhint: "done" });
-  readonly #save = h("button", { class: "key" }, t("save"));
+  readonly #save = h("button.key", t("save"));
   readonly #error = h("span");
-  readonly #refused = h("p", { class: "err", id: "mailerr", hidden: true }, icon("alert"), this.#error);
+  readonly #refused = h("p.err", { id: "mailerr", hidden: true }, icon("alert"), this.#error);
   readonly #hands: Hands;
   readonly node: HTMLElement;
 
   constructor(hands: Hands) {
     this.#hands = hands;
-    this.node = h("form", { class: "mail", novalidate: true, onsubmit: this.#submit }, h("label", { for: "mail" }, t("mail")), this.#input, this.#save, this.#refused);
+    this.node = h("form.mail", { novalidate: true, onsubmit: this.#submit }, h("label", { for: "mail" }, t("mail")), this.#input, this.#save, this.#refused);
   }
 
   /** Puts the form there and the cursor into it. */

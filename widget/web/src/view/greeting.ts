@@ -7,7 +7,7 @@ import type { Hands } from "./hands.ts";
 
 /** What a visitor sees before the first message: the company's words, three questions to start from, and who is here. */
 export class Greeting {
-  readonly node = h("div", { class: "greet" });
+  readonly node = h("div.greet");
   #shown: unknown[] = [];
   readonly #hands: Hands;
 
@@ -29,12 +29,10 @@ export class Greeting {
     this.node.replaceChildren(
       h("h3", { dir: "auto" }, title),
       h("p", { dir: "auto" }, text),
-      ...(suggestions.length ? [h("div", { class: "meta" }, t("often")), h("div", { class: "list" }, ...suggestions.map((q) => this.#question(q)))] : []),
-      h(
-        "div",
-        { class: "here" },
-        here.length > 0 && h("span", { class: "faces" }, ...here.slice(0, 3).map((p) => face(p))),
-        h("div", {}, h("b", {}, here.length ? t("here", { n: here.length }) : t("nobody")), h("p", { class: "meta" }, here.length ? names(here.slice(0, 3).map((p) => p.name.split(" ")[0]!)) : t("answersNow"))),
+      ...(suggestions.length ? [h("div.meta", t("often")), h("div.list", ...suggestions.map((q) => this.#question(q)))] : []),
+      h("div.here",
+        here.length > 0 && h("span.faces", ...here.slice(0, 3).map((p) => face(p))),
+        h("div", h("b", here.length ? t("here", { n: here.length }) : t("nobody")), h("p.meta", here.length ? names(here.slice(0, 3).map((p) => p.name.split(" ")[0]!)) : t("answersNow"))),
       ),
     );
   }
@@ -49,7 +47,7 @@ export class Greeting {
 }
 
 function bone(width: string): HTMLElement {
-  const node = h("div", { class: "bone" });
+  const node = h("div.bone");
   node.style.inlineSize = width;
   return node;
 }

@@ -5,11 +5,14 @@ export interface Hands {
   /** Where Baton lives, with the slash at its end: paths in texts and citations belong to it. */
   base: string;
   state(): State;
+  /** The visitor may be about to open the window. */
+  near(): void;
   open(): void;
   close(): void;
   dismiss(): void;
   say(body: string): void;
-  again(cid: string): void;
+  /** Sends again what was not acknowledged. */
+  again(): void;
   ask(on: boolean): void;
   stop(): void;
   typing(on: boolean): void;

@@ -1,16 +1,17 @@
 import { h, say, show } from "../h.ts";
 import { icon } from "../icon.ts";
+import { place } from "../line.ts";
 import { standing, type State } from "../state.ts";
 import { t } from "../text.ts";
-import { face, logo } from "./face.ts";
+import { face } from "./face.ts";
 import type { Hands } from "./hands.ts";
-import { place } from "./queue.ts";
+import { logo } from "./mark.ts";
 
 /** Who the visitor talks to, and the way to a person. The slot is never empty: the button, then the place in line, then the person. */
 export class Header {
   readonly #slot = h("span");
   readonly #title = h("h2", { id: "name" });
-  readonly #meta = h("p", { class: "meta" });
+  readonly #meta = h("p.meta");
   readonly #ask: HTMLButtonElement;
   readonly #askText = h("span");
   #shown = "";
@@ -21,14 +22,12 @@ export class Header {
 
   constructor(hands: Hands, toQueue: () => void) {
     this.#hands = hands;
-    this.#ask = h("button", { class: "key", onclick: () => (this.#waiting ? toQueue() : hands.ask(true)) });
-    this.node = h(
-      "header",
-      { class: "head" },
+    this.#ask = h("button.key", { onclick: () => (this.#waiting ? toQueue() : hands.ask(true)) });
+    this.node = h("header.head",
       this.#slot,
-      h("div", { class: "who" }, this.#title, this.#meta),
+      h("div.who", this.#title, this.#meta),
       this.#ask,
-      h("button", { class: "x", "aria-label": t("close"), onclick: hands.close }, icon("close")),
+      h("button.x", { "aria-label": t("close"), onclick: hands.close }, icon("close")),
     );
   }
 

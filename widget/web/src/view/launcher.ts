@@ -7,19 +7,19 @@ import type { Hands } from "./hands.ts";
 
 /** The way in: round, with a text where the page asks for one, with the person's face during a live chat; badge, and one teaser at most. */
 export class Launcher {
-  readonly #badge = h("span", { class: "badge", hidden: true, "aria-hidden": "true" });
+  readonly #badge = h("span.badge", { hidden: true, "aria-hidden": "true" });
   readonly #button: HTMLButtonElement;
   readonly #label: string;
   readonly #hands: Hands;
   #shown = "";
   #teased = "";
-  readonly #teaser = h("div", { class: "teaser", hidden: true });
+  readonly #teaser = h("div.teaser", { hidden: true, role: "status" });
   readonly nodes: HTMLElement[];
 
   constructor(hands: Hands, label: string) {
     this.#hands = hands;
     this.#label = label;
-    this.#button = h("button", { class: "launcher", "aria-haspopup": "dialog", onclick: () => (hands.state().open ? hands.close() : hands.open()) });
+    this.#button = h("button.launcher", { "aria-haspopup": "dialog", onpointerenter: hands.near, onfocus: hands.near, onclick: () => (hands.state().open ? hands.close() : hands.open()) });
     this.nodes = [this.#teaser, this.#button];
   }
 
@@ -34,7 +34,7 @@ export class Launcher {
       this.#shown = shown;
       this.#button.className = `launcher ${person ? "live" : shown ? "wide" : ""}`;
       const inside = person
-        ? [face(person, "mid", person.status), h("span", {}, h("b", {}, person.name.split(" ")[0]!), h("span", { class: "meta" }, t("inChat")))]
+        ? [face(person, "mid", person.status), h("span", h("b", person.name.split(" ")[0]!), h("span.meta", t("inChat")))]
         : [icon("chat"), icon("down"), shown];
       this.#button.replaceChildren(...inside, this.#badge);
     }
@@ -56,8 +56,8 @@ export class Launcher {
     if (!m) return;
     const known = s.conversation?.person;
     this.#teaser.replaceChildren(
-      h("button", { class: "read", onclick: this.#hands.open }, face(m.author, "mid", known?.id === m.author.id ? known?.status : undefined), h("div", {}, h("span", { class: "meta" }, h("b", {}, m.author.name?.split(" ")[0] ?? ""), " ", t("justNow")), h("p", { dir: "auto" }, m.body))),
-      h("button", { class: "x", "aria-label": t("dismiss"), onclick: this.#hands.dismiss }, icon("close")),
+      h("button.read", { onclick: this.#hands.open }, face(m.author, "mid", known?.id === m.author.id ? known?.status : undefined), h("div", h("span.meta", h("b", m.author.name?.split(" ")[0] ?? ""), " ", t("justNow")), h("p", { dir: "auto" }, m.body))),
+      h("button.x", { "aria-label": t("dismiss"), onclick: this.#hands.dismiss }, icon("close")),
     );
   }
 }

@@ -22,11 +22,11 @@ export class Log {
   readonly #greeting: Greeting;
   readonly #writing = new Map<string, Writing>();
   #nodes = new Map<string, { sig: string; node: HTMLElement | null }>();
-  readonly #list = h("div", { class: "items" });
-  readonly #scroll = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: 0 });
+  readonly #list = h("div.items");
+  readonly #scroll = h("div.log", { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: 0 });
   readonly #newsText = h("span");
-  readonly #news = h("button", { class: "news", hidden: true, onclick: () => this.toEnd() }, icon("down"), this.#newsText);
-  readonly node = h("div", { class: "stage" }, this.#scroll, this.#news);
+  readonly #news = h("button.news", { hidden: true, onclick: () => this.toEnd() }, icon("down"), this.#newsText);
+  readonly node = h("div.stage", this.#scroll, this.#news);
   readonly #hands: Hands;
   #pinned = true;
   #readTo = 0;

@@ -1,19 +1,24 @@
-import { attr, h, say, show } from "../h.ts";
+import { attr, h, say, sheet, show } from "../h.ts";
 import { icon } from "../icon.ts";
 import type { State } from "../state.ts";
+import log from "../style/log.css?inline";
+import panel from "../style/panel.css?inline";
 import { t } from "../text.ts";
 import { Composer } from "./composer.ts";
 import { small, type Hands } from "./hands.ts";
 import { Header } from "./header.ts";
 import { Log } from "./log.ts";
+import { announcement } from "./speak.ts";
 
 /** The window of the chat: header, what was said, message box. */
 export class Panel {
+  readonly style = sheet(panel + log);
+  readonly announcement = announcement;
   readonly #log: Log;
   readonly #header: Header;
   readonly composer: Composer;
   readonly #bannerText = h("span");
-  readonly #banner = h("div", { class: "banner", hidden: true }, icon("spin"), this.#bannerText);
+  readonly #banner = h("div.banner", { hidden: true }, icon("spin"), this.#bannerText);
   readonly node: HTMLElement;
   readonly #hands: Hands;
   #was = false;
@@ -24,7 +29,7 @@ export class Panel {
     this.#log = new Log(hands);
     this.#header = new Header(hands, () => this.#log.toQueue());
     this.composer = new Composer(hands);
-    this.node = h("div", { class: "panel", role: "dialog", tabindex: -1, hidden: true, onkeydown: this.#key }, this.#header.node, this.#banner, this.#log.node, ...this.composer.nodes);
+    this.node = h("div.panel", { role: "dialog", tabindex: -1, hidden: true, onkeydown: this.#key }, this.#header.node, this.#banner, this.#log.node, ...this.composer.nodes);
     visualViewport?.addEventListener("resize", this.#fit);
   }
 

@@ -1,42 +1,28 @@
 import { h, say, show } from "../h.ts";
 import type { State } from "../state.ts";
 import { t } from "../text.ts";
+import { alone, estimate, place } from "../line.ts";
 import type { Contact } from "./contact.ts";
 import type { Hands } from "./hands.ts";
-
-/** The place in line in words; "Calling a person" until it is known. */
-export function place(s: State): string {
-  const at = s.conversation?.queue?.position;
-  return at ? t("place", { n: at }) : t("calling");
-}
-
-export function estimate(s: State): string {
-  const minutes = s.conversation?.queue?.minutes;
-  return minutes ? t("wait", { n: minutes }) : "";
-}
-
-/** Nobody is here to join: the visitor is told instead of left to wait. */
-export const alone = (s: State): boolean => s.conversation?.state === "waiting" && s.conversation.online === 0;
 
 /** The card at the end of the log while a person is being called. One element for as long as it lasts, so that nothing in it loses the focus. */
 export class Queue {
   readonly #title = h("h4");
-  readonly #est = h("span", { class: "est" });
-  readonly #seg = h("div", { class: "seg", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-  readonly #text = h("p", { class: "meta" });
-  readonly #kept = h("p", { class: "meta", hidden: true }, t("mailKept"));
+  readonly #est = h("span.est");
+  readonly #seg = h("div.seg", { "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  readonly #text = h("p.meta");
+  readonly #kept = h("p.meta", { hidden: true }, t("mailKept"));
   readonly #form = h("div");
-  readonly #mail = h("button", { class: "quiet go-on" }, t("mailInstead"));
-  readonly #leave = h("button", { class: "quiet" });
-  readonly node = h(
-    "section",
-    { class: "queue", tabindex: -1 },
-    h("div", { class: "top" }, this.#title, this.#est),
+  readonly #mail = h("button.quiet go-on", t("mailInstead"));
+  readonly #leave = h("button.quiet");
+  readonly node = h("section.queue",
+    { tabindex: -1 },
+    h("div.top", this.#title, this.#est),
     this.#seg,
     this.#text,
     this.#kept,
     this.#form,
-    h("div", { class: "acts" }, this.#mail, this.#leave),
+    h("div.acts", this.#mail, this.#leave),
   );
 
   constructor(hands: Hands, contact: Contact) {

@@ -85,11 +85,10 @@ export class Sources {
     this.close();
     [this.#card, this.#anchor] = [card, anchor];
     this.#light(true);
-    this.#peek = h(
-      "section",
-      { class: "peek", "aria-label": t("source", { n: c.n, title: c.title }), onmouseleave: () => this.#leave(), onfocusout: () => this.#leave() },
-      h("div", { class: "in" }, h("p", { class: "meta" }, icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h4", { dir: "auto" }, c.title), quote(c, body)),
-      h("div", { class: "end" }, h("span", { class: "meta" }, updated(c)), this.#page(c)),
+    this.#peek = h("section.peek",
+      { "aria-label": t("source", { n: c.n, title: c.title }), onmouseleave: () => this.#leave(), onfocusout: () => this.#leave() },
+      h("div.in", h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h4", { dir: "auto" }, c.title), quote(c, body)),
+      h("div.end", h("span.meta", updated(c)), this.#page(c)),
     );
     this.#put(card, this.#peek);
   }
@@ -116,12 +115,12 @@ export class Sources {
   #sheet(anchor: HTMLElement, c: Citation, body: string): void {
     this.close();
     const close = () => sheet.close();
-    const grip = h("div", { class: "grip" });
+    const grip = h("div.grip");
     const sheet = h(
       "dialog",
       { "aria-labelledby": "sheet" },
       grip,
-      h("div", { class: "top" }, h("span", { class: "chip" }, `${c.n}`), h("div", {}, h("h4", { id: "sheet", dir: "auto" }, c.title), h("p", { class: "meta" }, [c.section, updated(c)].filter(Boolean).join(". "))), h("button", { class: "x", "aria-label": t("dismiss"), onclick: close }, icon("close"))),
+      h("div.top", h("span.chip", `${c.n}`), h("div", h("h4", { id: "sheet", dir: "auto" }, c.title), h("p.meta", [c.section, updated(c)].filter(Boolean).join(". "))), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
       quote(c, body),
       this.#page(c, "key"),
     );
@@ -145,7 +144,7 @@ const updated = (c: Citation): string => (c.updated ? t("updated", { date: date(
 
 function quote(c: Citation, body: string): HTMLElement {
   const [before, hit, after] = used(c.quote, body);
-  return h("blockquote", { dir: "auto" }, before, hit && h("mark", {}, hit), after);
+  return h("blockquote", { dir: "auto" }, before, hit && h("mark", hit), after);
 }
 
 /** The sheet follows a finger on its handle and closes when it was drawn down a good way. */

@@ -1,6 +1,6 @@
+import { alone, estimate, place } from "../line.ts";
 import { standing, type State } from "../state.ts";
 import { t } from "../text.ts";
-import { alone, estimate, place } from "./queue.ts";
 
 /** Words as they are heard: without Markdown's signs and the numbers of chips. */
 const plain = (text: string): string => text.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
