@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,115 @@ import (
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/knowledge/source"
 )
+
+// ingest adds files or an import to a workspace's knowledge base.
+func ingest(ctx context.Context, p *program) (err error) {
+	set := p.flags("ingest")
+	space := set.String("workspace", "", "the workspace, made where it is new; the demo workspace where none is named")
+	file := set.String("jsonl", "", "a file of JSON Lines, one document a line; - reads standard input")
+	wordsOnly := set.Bool("words-only", false, "return when the words can be found")
+	paths, err := p.parse(set)
+	if err != nil {
+		return err
+	}
+	if (*file == "") == (len(paths) == 0) {
+		return usageError{"give files or directories, or --jsonl and a file"}
+	}
+	entries := filesOf(paths)
+	if *file != "" {
+		in, closeFile, err := p.open(*file)
+		if err != nil {
+			return err
+		}
+		defer closeFile()
+		entries = entriesOf(in)
+	}
+	db, err := p.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	h, err := p.build(db, nil)
+	if err != nil {
+		return err
+	}
+	return h.ingest(ctx, *space, entries, *wordsOnly)
+}
+
+func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowledge.Entry, error], wordsOnly bool) error {
+	if name == "" {
+		name = demoWorkspace
+	}
+	w, _, err := h.workspaces.Ensure(ctx, name)
+	if err != nil {
+		return err
+	}
+	embed := h.config.EmbedModel != ""
+	if embed && !wordsOnly {
+		space, err := h.openSpace(ctx)
+		if err != nil {
+			return fmt.Errorf("%w; with --words-only the documents are found by words, and by meaning once a server has embedded them", err)
+		}
+		h.knowledge.UseSpace(space)
+	}
+	start := time.Now()
+	show, end := progressPrinter(h.stderr, isTerminal(h.stderr))
+	p, err := h.knowledge.Ingest(ctx, w.ID, entries, knowledge.IngestOptions{WordsOnly: wordsOnly, Progress: show})
+	end()
+	if err != nil {
+		return err
+	}
+	if embed && wordsOnly {
+		// A running server picks it up.
+		if err := h.knowledge.Backfill(ctx, w.ID); err != nil {
+			return err
+		}
+	}
+	return errors.Join(refusals(h.stderr, p), printLine(h.stderr, ingestSummary(p, time.Since(start))))
+}
+
+// refusals prints each document that was left out, with what to do about it,
+// and is an error where nothing else was found.
+func refusals(out io.Writer, p knowledge.Progress) error {
+	for _, r := range p.Refused {
+		if err := printLine(out, fmt.Sprintf("left out %s: %s %s", r.ID, r.Failure.Cause, r.Failure.Fix)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case p.Documents == 0 && len(p.Refused) == 0:
+		return errors.New("found no documents; Markdown (.md), HTML (.html) and text (.txt) are read")
+	case len(p.Refused) > 0:
+		return fmt.Errorf("%d of %d documents were left out", len(p.Refused), p.Documents+len(p.Refused))
+	}
+	return nil
+}
+
+func printLine(out io.Writer, line string) error {
+	_, err := fmt.Fprintln(out, line)
+	return err
+}
+
+func (p *program) open(name string) (io.Reader, func(), error) {
+	if name == "-" {
+		return p.stdin, func() {}, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return file, func() { _ = file.Close() }, nil
+}
+
+// isTerminal tells whether somebody watches.
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
 
 // ingestLine is one document of a JSON Lines import.
 type ingestLine struct {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,81 @@ import (
 // maxLine is the longest line of JSON Lines that is read, 16 MiB: one document
 // at the limit of what is indexed, with room for JSON's escapes.
 const maxLine = 16 << 20
+
+// search asks the knowledge base, without the assistant.
+func search(ctx context.Context, p *program) (err error) {
+	set := p.flags("search")
+	space := set.String("workspace", "", "the workspace; the demo workspace where none is named")
+	batch := set.Bool("batch", false, "read JSON Lines from standard input, write JSON Lines")
+	asJSON := set.Bool("json", false, "print the answer as JSON")
+	k := set.Int("k", 10, "how many passages, at most 50")
+	rest, err := p.parse(set)
+	if err != nil {
+		return err
+	}
+	query := strings.TrimSpace(strings.Join(rest, " "))
+	if *batch == (query != "") {
+		return usageError{"give a query, or --batch and queries on standard input"}
+	}
+	if *k < 1 || *k > 50 {
+		return usageError{"-k is a number from 1 to 50"}
+	}
+	db, err := p.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	h, err := p.build(db, nil)
+	if err != nil {
+		return err
+	}
+	w, err := workspaceNamed(ctx, h.workspaces, *space)
+	if err != nil {
+		return err
+	}
+	if err := h.useSpace(ctx); err != nil {
+		return err
+	}
+	if *batch {
+		return searchBatch(ctx, h.knowledge, w.ID, *k, p.stdin, p.stdout)
+	}
+	answer, err := searchOne(ctx, h.knowledge, w.ID, *k, searchLine{Query: query})
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(p.stdout).Encode(answer)
+	}
+	return printPassages(p.stdout, answer)
+}
+
+// useSpace opens the vector space for a command, where an embedding model is
+// configured. A command goes on with words where the endpoint does not answer,
+// as the server does, and says so.
+func (h *house) useSpace(ctx context.Context) error {
+	if h.config.EmbedModel == "" {
+		return nil
+	}
+	space, err := h.openSpace(ctx)
+	if err != nil {
+		h.log.Warn("searching by words only", slog.String("error", err.Error()))
+		return ctx.Err()
+	}
+	h.knowledge.UseSpace(space)
+	return nil
+}
+
+func printPassages(out io.Writer, a searchAnswer) error {
+	if _, err := fmt.Fprintf(out, "confidence %.2f, %.1f ms\n", a.Confidence, a.MS); err != nil {
+		return err
+	}
+	for i, p := range a.Passages {
+		if _, err := fmt.Fprintf(out, "\n%d. %s (%.2f)\n%s\n", i+1, p.ExternalID, p.Score, p.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // searchLine is one question of a batch.
 type searchLine struct {
