@@ -20,6 +20,6 @@
 //
 // The owner of a test database is the same kind of role as an operator's: with
 // CREATEROLE, neither superuser nor BYPASSRLS, so that tests meet what operators
-// have. Templates are named after the migrations' fingerprint: a changed
-// migration makes a new template.
+// have. Templates are named after the owner and the migrations' fingerprint: a
+// changed migration makes a new template.
 package pgtest

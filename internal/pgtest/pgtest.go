@@ -49,7 +49,7 @@ func New(t testing.TB) *DB {
 		t.Fatalf("pgtest: %v", err)
 	}
 	db := s.clone(t, template)
-	db.AppURL = s.url(db.name(), appRole)
+	db.AppURL = s.url(db.name, appRole)
 	db.App = open(t, db.AppURL, appConns)
 	return db.DB
 }
@@ -58,19 +58,18 @@ func New(t testing.TB) *DB {
 func Empty(t testing.TB) *DB {
 	t.Helper()
 	s := attached(t)
-	if err := s.emptyTemplate(t.Context()); err != nil {
+	template, err := s.emptyTemplate(t.Context())
+	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	return s.clone(t, emptyTemplateName).DB
+	return s.clone(t, template).DB
 }
 
-// named is a DB with what only this package needs to know of it.
+// named is a DB with its name, which only this package needs.
 type named struct {
 	*DB
-	database string
+	name string
 }
-
-func (n named) name() string { return n.database }
 
 // clones numbers the databases of this process.
 var clones atomic.Int64

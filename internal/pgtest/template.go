@@ -2,6 +2,8 @@ package pgtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -11,12 +13,9 @@ import (
 )
 
 const (
-	// emptyTemplateName is the template with nothing but the extension.
-	emptyTemplateName = "baton_template_empty"
-
-	// fingerprintChars of the migrations' fingerprint keep a template's name
-	// within PostgreSQL's 63 bytes and still tell versions apart.
-	fingerprintChars = 16
+	// digestChars of a digest keep a template's name within PostgreSQL's 63
+	// bytes and still tell owners and versions apart.
+	digestChars = 16
 
 	// templateLock serialises the making of templates and roles, on the server
 	// and so across test binaries. The number only has to be nobody else's.
@@ -50,10 +49,19 @@ func isTemplate(ctx context.Context, db interface {
 	return done, err
 }
 
-// emptyTemplate makes the template with the extension if it does not exist.
-func (s *server) emptyTemplate(ctx context.Context) error {
-	return s.template(ctx, emptyTemplateName, "template1", func(ctx context.Context) error {
-		conn, err := pgx.Connect(ctx, s.superURL(emptyTemplateName))
+// templateName keeps the templates of one owner apart from another's: what
+// migrating grants, it grants to the role that migrates.
+func (s *server) templateName(content string) string {
+	digest := sha256.Sum256([]byte(s.owner + " " + content))
+	return "baton_template_" + hex.EncodeToString(digest[:])[:digestChars]
+}
+
+// emptyTemplate makes the template with nothing but the extension, if it does
+// not exist, and returns its name.
+func (s *server) emptyTemplate(ctx context.Context) (string, error) {
+	name := s.templateName("empty")
+	return name, s.template(ctx, name, "template1", func(ctx context.Context) error {
+		conn, err := pgx.Connect(ctx, s.superURL(name))
 		if err != nil {
 			return err
 		}
@@ -68,16 +76,16 @@ func (s *server) emptyTemplate(ctx context.Context) error {
 // migratedTemplate makes the template of these migrations if it does not exist,
 // and returns its name.
 func (s *server) migratedTemplate(ctx context.Context) (string, error) {
-	fingerprint := migrations.Fingerprint()
-	name := "baton_template_" + fingerprint[:min(len(fingerprint), fingerprintChars)]
+	name := s.templateName(migrations.Fingerprint())
 	done, err := isTemplate(ctx, s.admin, name)
 	if done || err != nil {
 		return name, err
 	}
-	if err := s.emptyTemplate(ctx); err != nil {
+	empty, err := s.emptyTemplate(ctx)
+	if err != nil {
 		return name, err
 	}
-	return name, s.template(ctx, name, emptyTemplateName, func(ctx context.Context) error {
+	return name, s.template(ctx, name, empty, func(ctx context.Context) error {
 		pool, err := pgxpool.New(ctx, s.url(name, s.ownerParameter))
 		if err != nil {
 			return err
