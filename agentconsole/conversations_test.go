@@ -60,7 +60,9 @@ func TestClaimHasOneWinner(t *testing.T) {
 	answers := make([]reply, 8)
 	var wg sync.WaitGroup
 	for i := range answers {
-		wg.Go(func() { answers[i] = browsers[i%2].call("POST", "/conversations/"+g.id().String()+"/claim", struct{}{}) })
+		wg.Go(func() {
+			answers[i] = browsers[i%2].call("POST", "/conversations/"+g.id().String()+"/claim", struct{}{})
+		})
 	}
 	wg.Wait()
 	winner := ""

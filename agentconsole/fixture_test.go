@@ -44,6 +44,7 @@ func (nobody) Schedule(context.Context, pgx.Tx, conversation.Round) error { retu
 type office struct {
 	t      *testing.T
 	ctx    context.Context
+	db     *pgtest.DB
 	people *workspace.Store
 	convs  *conversation.Store
 	docs   *knowledge.Store
@@ -68,7 +69,7 @@ type shop struct {
 func open(t *testing.T) *office {
 	t.Helper()
 	db := pgtest.New(t)
-	o := &office{t: t, ctx: t.Context(), clock: time.Now().UTC()}
+	o := &office{t: t, ctx: t.Context(), db: db, clock: time.Now().UTC()}
 	log := slog.New(slog.DiscardHandler)
 	bus, err := realtime.OpenBus(realtime.BusOptions{Log: log})
 	o.ok(err)
@@ -146,6 +147,7 @@ func (o *office) shop(name string) *shop {
 // guest is a visitor who has begun to write.
 type guest struct {
 	*shop
+	convs   *conversation.Store // through which this guest speaks
 	session conversation.VisitorSession
 	n       int64
 }
@@ -154,7 +156,7 @@ func (s *shop) guest() *guest {
 	s.t.Helper()
 	_, session, err := s.convs.OpenSession(s.ctx, s.inbox, "", conversation.Page{URL: "https://shop.example/orders", Title: "Your orders", Locale: "en-IN"})
 	s.ok(err)
-	return &guest{shop: s, session: session}
+	return &guest{shop: s, convs: s.convs, session: session}
 }
 
 func (g *guest) id() uuid.UUID { return g.session.Conversation }

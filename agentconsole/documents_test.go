@@ -1,0 +1,99 @@
+package agentconsole_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+type file struct{ name, text string }
+
+// files uploads files in one request.
+func (b *browser) files(files ...file) reply {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for _, f := range files {
+		part, err := form.CreateFormFile("file", f.name)
+		b.ok(err)
+		_, err = part.Write([]byte(f.text))
+		b.ok(err)
+	}
+	b.ok(form.Close())
+	return b.send("POST", "/api/console/documents", form.FormDataContentType(), &body)
+}
+
+type papers struct {
+	Items []struct {
+		ID                                          uuid.UUID
+		Title, File, Type, State, Cause, Error, Fix string
+		Bytes                                       int64
+	}
+	Counts struct{ All, Progress, Failed int }
+	Next   string
+}
+
+func (s *shop) upload(b *browser, f file) uuid.UUID {
+	s.t.Helper()
+	got := into[papers](b.files(f).want(http.StatusAccepted))
+	if len(got.Items) != 1 {
+		s.t.Fatalf("one upload gave %+v", got)
+	}
+	return got.Items[0].ID
+}
+
+func TestUploadListReadDelete(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	screen := b.socket()
+	got := into[papers](b.files(file{`C:\help\shipping.md`, "# Shipping charges\n\nFree over ₹2,500."}, file{"photo.md", "\x89PNG\r\n\x1a\n\x00\x01"}).want(http.StatusAccepted))
+	if len(got.Items) != 2 {
+		t.Fatalf("the upload gave %+v", got)
+	}
+	good, bad := got.Items[0], got.Items[1]
+	if good.State != "queued" || good.File != "shipping.md" || good.Type != "MD" || good.Bytes == 0 {
+		t.Errorf("the good file is %+v", good)
+	}
+	if bad.State != "failed" || bad.Cause == "" || bad.Error == "" || bad.Fix == "" {
+		t.Errorf("the picture is %+v", bad)
+	}
+	screen.until("the document", func(f frame) bool { return f.T == "document" && f.Document != nil && f.Document.ID == good.ID })
+	list := into[papers](b.call("GET", "/documents", nil).want(http.StatusOK))
+	if len(list.Items) != 1 || list.Counts.All != 1 || list.Counts.Progress != 1 {
+		t.Errorf("the list is %+v", list)
+	}
+	if found := into[papers](b.call("GET", "/documents?q=SHIPP", nil).want(http.StatusOK)); len(found.Items) != 1 {
+		t.Errorf("searching found %+v", found.Items)
+	}
+	if found := into[papers](b.call("GET", "/documents?q=warranty", nil).want(http.StatusOK)); len(found.Items) != 0 {
+		t.Errorf("searching found %+v", found.Items)
+	}
+	if found := into[papers](b.call("GET", "/documents?state=failed", nil).want(http.StatusOK)); len(found.Items) != 0 {
+		t.Errorf("failed are %+v", found.Items)
+	}
+	b.call("GET", "/documents?state=odd", nil).refused(http.StatusBadRequest, "bad_request")
+	b.call("POST", "/documents/"+good.ID.String()+"/retry", nil).want(http.StatusAccepted)
+	b.call("DELETE", "/documents/"+good.ID.String(), nil).want(http.StatusNoContent)
+	screen.until("the deletion", func(f frame) bool { return f.T == "document" && f.Deleted })
+	b.call("GET", "/documents/"+good.ID.String(), nil).refused(http.StatusNotFound, "not_found")
+}
+
+func TestUploadRefuses(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	picture := b.files(file{"photo.txt", "\x89PNG\r\n\x1a\n\x00\x01"}).refused(http.StatusUnprocessableEntity, "unreadable")
+	if got := into[papers](picture); len(got.Items) != 1 || got.Items[0].State != "failed" || got.Items[0].File != "photo.txt" {
+		t.Errorf("the refused file is %+v", got.Items)
+	}
+	b.files(file{"big.txt", strings.Repeat("words ", 4<<20)}).refused(http.StatusRequestEntityTooLarge, "too_large")
+	b.files().refused(http.StatusBadRequest, "bad_request")
+	b.call("POST", "/documents", struct{}{}).refused(http.StatusBadRequest, "bad_request")
+	b.send("POST", "/api/console/documents", "multipart/form-data; boundary=x", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.md\"\r\n\r\nhalf")).
+		refused(http.StatusBadRequest, "bad_request")
+}

@@ -1,0 +1,140 @@
+package agentconsole_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+)
+
+// routes are the API's routes as the router knows them, so that a route that is added later is judged, too.
+func (o *office) routes() (list []struct{ method, path string }) {
+	for _, r := range o.engine.Routes() {
+		if path, ok := strings.CutPrefix(r.Path, "/api/console"); ok {
+			list = append(list, struct{ method, path string }{r.Method, path})
+		}
+	}
+	return list
+}
+
+// bodies are bodies that the calls take; the others take an empty object.
+func bodyOf(path string) any {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "reply", "note":
+		return map[string]any{"cid": newID(), "body": "Hello"}
+	case "read":
+		return map[string]any{"seq": 1}
+	case "status":
+		return map[string]any{"status": "away"}
+	case "signin":
+		return map[string]any{"token": "x"}
+	}
+	return struct{}{}
+}
+
+func TestEveryRouteAsksForASession(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	b := o.browser()
+	n := 0
+	for _, r := range o.routes() {
+		path := strings.ReplaceAll(r.path, ":id", newID().String())
+		code := "signed_out"
+		if r.path == "/signin" {
+			code = "link_expired"
+		}
+		b.call(r.method, path, bodyOf(r.path)).refused(http.StatusUnauthorized, code)
+		n++
+	}
+	if n < 18 {
+		t.Errorf("only %d routes were found", n)
+	}
+}
+
+func TestEveryChangeAsksForTheOwnOrigin(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	s := o.shop("Tarang")
+	g := s.guest()
+	g.says("Hello")
+	b := s.signIn(s.priya)
+	for _, origin := range []string{"https://evil.example", "null", o.url + ".evil.example", strings.Replace(o.url, "http:", "https:", 1) + "0"} {
+		b.origin = origin
+		for _, r := range o.routes() {
+			if r.method != http.MethodGet {
+				b.call(r.method, strings.ReplaceAll(r.path, ":id", g.id().String()), bodyOf(r.path)).refused(http.StatusForbidden, "forbidden")
+			}
+		}
+	}
+	request, err := http.NewRequestWithContext(t.Context(), "POST", o.url+"/api/console/conversations/"+g.id().String()+"/claim", strings.NewReader("{}"))
+	o.ok(err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Sec-Fetch-Site", "same-site")
+	request.AddCookie(b.cookie)
+	response, err := http.DefaultTransport.RoundTrip(request)
+	o.ok(err)
+	response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Errorf("a page of a neighbouring host is answered %d", response.StatusCode)
+	}
+	now, err := o.convs.Get(t.Context(), s.workspace.ID, g.id())
+	o.ok(err)
+	if now.State != "assistant" || now.Head != 1 {
+		t.Errorf("another site changed the conversation: %+v", now)
+	}
+}
+
+func TestOtherWorkspacesAreNotFound(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	mine, theirs := o.shop("Tarang"), o.shop("Nachbar")
+	g := theirs.guest()
+	g.says("Not for you")
+	g.asksForPerson()
+	document := theirs.upload(theirs.signIn(theirs.priya), file{"secret.md", "# Secret\n\nNot for you either."})
+	b := mine.signIn(mine.priya)
+	before, err := o.convs.Get(t.Context(), theirs.workspace.ID, g.id())
+	o.ok(err)
+	judged := 0
+	for _, r := range o.routes() {
+		if !strings.Contains(r.path, ":id") {
+			continue
+		}
+		own := g.id()
+		if strings.HasPrefix(r.path, "/documents") {
+			own = document
+		}
+		for _, id := range []string{own.String(), newID().String(), uuid.Nil.String(), "1", "..", "%00", "{" + own.String() + "}"} {
+			b.call(r.method, strings.ReplaceAll(r.path, ":id", id), bodyOf(r.path)).want(http.StatusNotFound)
+		}
+		judged++
+	}
+	if judged < 10 {
+		t.Errorf("only %d routes with an id were found", judged)
+	}
+	after, err := o.convs.Get(t.Context(), theirs.workspace.ID, g.id())
+	o.ok(err)
+	if after.State != before.State || after.Head != before.Head || after.AgentSeen != before.AgentSeen {
+		t.Errorf("a stranger changed the conversation from %+v to %+v", before, after)
+	}
+	for _, path := range []string{"/conversations", "/conversations?view=unassigned", "/documents", "/team", "/me"} {
+		body := string(b.call("GET", path, nil).want(http.StatusOK).body)
+		for _, canary := range []string{"Not for you", "secret", "nachbar", "Nachbar", g.id().String(), theirs.priya.ID.String()} {
+			if strings.Contains(body, canary) {
+				t.Errorf("%s tells %q of another workspace: %s", path, canary, body)
+			}
+		}
+	}
+}
+
+func TestOnlyAdminsChangeKnowledge(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	id := s.upload(s.signIn(s.priya), file{"shipping.md", "# Shipping\n\nFree over ₹2,500."})
+	b := s.signIn(s.asha)
+	b.call("GET", "/documents/"+id.String(), nil).want(http.StatusOK)
+	b.call("DELETE", "/documents/"+id.String(), nil).refused(http.StatusForbidden, "forbidden")
+	b.call("POST", "/documents/"+id.String()+"/retry", nil).refused(http.StatusForbidden, "forbidden")
+	b.files(file{"more.md", "# More\n\nText."}).refused(http.StatusForbidden, "forbidden")
+}
