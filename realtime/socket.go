@@ -123,7 +123,7 @@ func depth(data []byte, limit int) error {
 				return ErrTooDeep
 			}
 		case c == '}' || c == ']':
-			level--
+			level = max(0, level-1)
 		}
 	}
 	return nil
