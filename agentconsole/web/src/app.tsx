@@ -31,7 +31,7 @@ export function App() {
   return (
     <>
       <Body />
-      <Toasts />
+      <Toasts><Banner /></Toasts>
       <div class="hidden" role="status" aria-live="polite" aria-atomic="true">{spoken.value}</div>
     </>
   )
@@ -50,7 +50,6 @@ function Body() {
       <Sidebar />
       {drawer.value && <div class="drawer-scrim" onClick={() => (drawer.value = false)} />}
       {knowledge ? Page ? <Page /> : <main id="main" class="area" aria-busy="true" tabIndex={-1}><h1 class="hidden">{t('nav.knowledge')}</h1></main> : <Inbox />}
-      <Banner />
       {keySheet.value && <KeySheet />}
     </div>
   )

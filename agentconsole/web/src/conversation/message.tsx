@@ -134,7 +134,7 @@ export function Outgoing({ e }: { e: Entry }) {
         <>
           <Icon name="warn" size={14} /><span>{e.failed.error || t('sent.failed')}</span>
           <button type="button" class="link" onClick={() => again(e.cid)}>{t('sent.again')}</button>
-          <button type="button" class="link" onClick={() => takeBack(e)}>{t('sent.discard')}</button>
+          <button type="button" class="link" onClick={() => takeBack(e)}>{t('sent.edit')}</button>
         </>
       ) : e.seq !== undefined ? <><Icon name="check" size={14} />{t('sent.sent')}</> : t('sent.sending')}
     </span>

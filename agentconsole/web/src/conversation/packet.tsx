@@ -1,5 +1,6 @@
 import { clockTime, exact, spelled } from '../locale/time.ts'
-import { known, t } from '../locale/t.ts'
+import { known, lang, t } from '../locale/t.ts'
+import { reasonWords } from '../inbox/row.tsx'
 import { me } from '../session/session.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
 import { AiTag } from '../ui/parts.tsx'
@@ -8,7 +9,7 @@ import { jump } from './focus.ts'
 import { excerpt, marked } from './marks.tsx'
 import { safe } from './markdown.tsx'
 import { Mood } from './mood.tsx'
-import { packetOpen } from './packet-state.ts'
+import { packetOpen, togglePacket } from './packet-state.ts'
 import type { Thread } from './thread.ts'
 
 /** The whole story in one look: why it was handed over, in the visitor's own words, what happened so far, and how the visitor feels. */
@@ -18,7 +19,7 @@ export function PacketView({ thread }: { thread: Thread }) {
   const open = packetOpen.value
   return (
     <section class="packet" aria-label={t('packet.title')}>
-      <button type="button" class="packet-head" aria-expanded={open} aria-keyshortcuts="P" title={t(open ? 'packet.collapse' : 'packet.expand')} onClick={() => (packetOpen.value = !open)}>
+      <button type="button" class="packet-head" aria-expanded={open} aria-keyshortcuts="P" title={t(open ? 'packet.collapse' : 'packet.expand')} onClick={togglePacket}>
         <Mark size={18} />
         <b>{t('packet.title')}</b>
         <time dateTime={p.at} title={exact(p.at)}>{facts(p)}</time>
@@ -78,7 +79,7 @@ function Why({ p }: { p: Packet }) {
   const all = Array.from(p.why.text).length
   return (
     <span>
-      {p.rule.title}{': '}
+      {lang.value === 'en' ? p.rule.title : reasonWords({ rule: p.rule.id, title: p.rule.title })}{': '}
       <q dir="auto">{from > 0 && '… '}{marked(p.why.text, p.why.matches, from, to)}{to < all && ' …'}</q>{' '}
       <Ref seq={p.why.seq} />
     </span>

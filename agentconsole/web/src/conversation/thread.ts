@@ -54,7 +54,7 @@ export class Thread {
       put(d.conversation)
       this.#epoch = Math.max(this.#epoch, d.conversation.epoch)
       this.visitor.value = d.visitor
-      this.packet.value = d.packet
+      this.packet.value = d.packet && whole(d.packet)
       this.past.value = d.past ?? []
       this.viewers.value = d.viewers ?? []
       this.#ticks(d.read)
@@ -171,6 +171,11 @@ export class Thread {
   seen(seq: number): void {
     if (!send({ t: 'read', conv: this.id, seq })) call('POST', `/conversations/${this.id}/read`, { seq }).catch(() => {})
   }
+}
+
+/** An empty list may come as null; the views should not have to know. */
+function whole(p: Packet): Packet {
+  return { ...p, why: { ...p.why, matches: p.why.matches ?? [] }, summary: p.summary ?? [], sources: p.sources ?? [], mood: { word: p.mood?.word ?? '', points: p.mood?.points ?? [] } }
 }
 
 /** Offsets count code points, not UTF-16 units. */

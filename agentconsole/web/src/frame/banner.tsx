@@ -22,9 +22,9 @@ export function Banner() {
   if (!lasting.value) return null
   const n = waiting.value
   return (
-    <div class="banner" role="status">
+    <div class="toast warn banner" role="status">
       <Icon name="sync" />
-      <span>{n ? t('link.queued', { n }) : t('link.lost')}</span>
+      <span class="toast-text">{n ? t('link.queued', { n }) : t('link.lost')}</span>
     </div>
   )
 }

@@ -20,7 +20,7 @@ export function RowItem({ id, group, chosen, stop }: { id: string; group: Group;
       <Face who={r.visitor} hidden />
       <div class="row-body">
         <div class="row-top">
-          <span class={r.unread && !chosen ? 'row-name unread' : 'row-name'} dir="auto">{r.visitor.name}</span>
+          <span class={r.unread && !chosen ? 'row-name unread' : 'row-name'} dir="auto">{r.visitor.name}{r.unread > 0 && !chosen && <span class="hidden">, {t('row.unread', { n: r.unread })}</span>}</span>
           <span class="row-end"><When r={r} group={group} /></span>
         </div>
         <Line r={r} group={group} />

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { claim, current, currentRow, resolve } from '../conversation/store.ts'
 import { focusComposer } from '../conversation/focus.ts'
-import { packetOpen } from '../conversation/packet-state.ts'
+import { togglePacket } from '../conversation/packet-state.ts'
 import { keep, kept } from '../core/keep.ts'
 import { drawer, panel } from '../frame/drawer.ts'
 import { groupOf, rowOf } from '../inbox/store.ts'
@@ -68,7 +68,7 @@ function action(key: string): (() => void) | null {
     case 'e':
       return row && groupOf(row) === 'mine' ? () => void resolve(row.id) : null
     case 'p':
-      return current.value?.packet.value ? () => (packetOpen.value = !packetOpen.value) : null
+      return current.value?.packet.value ? togglePacket : null
     default:
       return null
   }

@@ -69,6 +69,11 @@ export const en = {
   'rule.frustration': 'Upset',
   'rule.refund': 'Refund',
   'rule.complaint': 'Complaint',
+  'rule.blocked-safety': 'Safety',
+  'rule.blocked-legal': 'Legal',
+  'rule.sentiment': 'Strong anger',
+  'rule.unsure-wants-human': 'May want a person',
+  'rule.not-grounded': 'Not in the knowledge',
 
   'timer.of': '{time} of {due}',
   'timer.late': '{time} late',
@@ -112,8 +117,6 @@ export const en = {
   'conv.typing': '{name} is typing',
   'conv.new': { one: '{n} new message', other: '{n} new messages' },
   'conv.log': 'Messages',
-  'conv.confidence': 'Confidence {n}',
-  'conv.newest': 'To the newest',
 
   'sent.sending': 'Sending',
   'sent.sent': 'Sent',
@@ -121,8 +124,8 @@ export const en = {
   'sent.seen': 'Seen',
   'sent.failed': 'Not sent.',
   'sent.again': 'Try again',
+  'sent.edit': 'Edit',
   'sent.discard': 'Discard',
-  'sent.waiting': 'Goes out when Baton is back',
 
   'event.asked': '{visitor} asked for a person at {time}',
   'event.called': 'Assistant called a person at {time}',
@@ -137,7 +140,6 @@ export const en = {
   'event.somebody': 'Somebody',
 
   'packet.title': 'Handed over',
-  'packet.meta': '{time}',
   'packet.queued': 'queued {time}',
   'packet.by': 'claimed by {name}',
   'packet.by.you': 'claimed by you',
@@ -234,7 +236,6 @@ export const en = {
   'first.2': 'Ask it something',
   'first.2.text': 'See the answer, the page it came from, and when it would call a person.',
   'first.2.go': 'Open the test page',
-  'first.2.done': 'You asked, and it arrived here',
   'first.3': 'Put it on your site',
   'first.3.text': 'One line of HTML. Your chats then arrive here.',
   'first.more': 'Go to the knowledge page',

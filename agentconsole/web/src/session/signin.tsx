@@ -36,7 +36,7 @@ export function SignIn() {
         <p>{t('signin.text')}</p>
         <h2>{t('signin.how')}</h2>
         <div class="command">
-          <code dir="ltr">{command}</code>
+          <code dir="ltr" tabIndex={0}>{command}</code>
           <button type="button" class="btn" onClick={copy}><Icon name={copied.value ? 'check' : 'copy'} /> {copied.value ? t('ui.copied') : t('ui.copy')}</button>
         </div>
         <p>{t('signin.then')}</p>

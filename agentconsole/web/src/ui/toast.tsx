@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { computed, signal } from '@preact/signals'
 import { t } from '../locale/t.ts'
 import { announce } from './live.ts'
@@ -64,10 +65,11 @@ function Left({ x }: { x: Toast }) {
   )
 }
 
-export function Toasts() {
-  if (!toasts.value.length) return null
+/** What floats at the foot of the list: notices with an end, and above them (`children`) what lasts, such as a broken connection. */
+export function Toasts({ children }: { children?: ComponentChildren }) {
   return (
     <section class="toasts" aria-label={t('toast.label')}>
+      {children}
       {toasts.value.map((x) => (
         <div class={`toast ${x.tone}`} key={x.id} role="group" aria-label={x.text}>
           <Icon name={x.icon} />
