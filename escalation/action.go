@@ -43,21 +43,21 @@ type acts struct {
 // on the third that is.
 var actWeights = [actCount]float64{
 	actOrderOwn:   5.0,  // told to act on their own case: nothing else says it as plainly
-	actOrder:      2.6,  // told to act, on nobody's in particular
+	actOrder:      3.0,  // told to act, on nobody's in particular
 	actCanYouOwn:  4.0,  // a polite question with "my" or "me" in it is a request
 	actCanYou:     0.8,  // "can you replace screens?" asks more often than it requests
-	actWantOwn:    4.7,  // wants something done to what is theirs, or names who must do it
-	actWant:       3.5,  // wants a thing only a person hands out
+	actWantOwn:    4.6,  // wants something done to what is theirs, or names who must do it
+	actWant:       3.6,  // wants a thing only a person hands out
 	actHaveDone:   3.5,  // "could I have my order cancelled" only looks like a question
-	actMishapOwn:  4.5,  // something went wrong, and it is theirs
+	actMishapOwn:  4.4,  // something went wrong, and it is theirs
 	actMishap:     3.7,  // something went wrong
-	actHelp:       1.0,  // help alone is vague; beside a mishap it is a request
-	actPlease:     1.3,  // nobody says please to a fact
+	actHelp:       0.9,  // help alone is vague; beside a mishap it is a request
+	actPlease:     1.4,  // nobody says please to a fact
 	actUrgent:     0.7,  // hurry alone means little
 	actIdentifier: 0.9,  // their case has a number
-	actAsks:       -1.7, // a question anywhere makes an answer more likely what they need
+	actAsks:       -1.6, // a question anywhere makes an answer more likely what they need
 	actAsksLast:   -2.1, // and more so when it comes last: that is what they want to know
-	actSupposes:   -1.6, // an "if" speaks of a case that has not happened
+	actSupposes:   -1.7, // an "if" speaks of a case that has not happened
 	actInforms:    -1.0, // wants to read something
 	actGeneral:    -1.0, // about things in general
 }

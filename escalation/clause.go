@@ -3,7 +3,7 @@ package escalation
 // clause is a part of a sentence with one speech act: tokens [from, to).
 type clause struct {
 	from, to       int
-	marked         bool // its sentence ends in a question mark
+	marked         bool // it ends in a question mark
 	asks, supposes bool
 }
 
@@ -16,7 +16,8 @@ func split(t text) []clause {
 		if i < len(t.tokens) && t.tokens[i].sentence == t.tokens[i-1].sentence && !t.tokens[i].pause && !begins(t.tokens, i, from) {
 			continue
 		}
-		out = append(out, clause{from: from, to: i, marked: t.asks[t.tokens[from].sentence]})
+		last := i == len(t.tokens) || t.tokens[i].sentence != t.tokens[i-1].sentence
+		out = append(out, clause{from: from, to: i, marked: last && t.asks[t.tokens[from].sentence]})
 		from = i
 	}
 	return out
@@ -30,6 +31,8 @@ func begins(toks []token, i, from int) bool {
 		next = &toks[i+1]
 	}
 	switch w.word {
+	case "or":
+		return next.tags&tAct != 0 && i+2 < len(toks) && (toks[i+2].tags&tMy != 0 || word(toks[i+2].word, "me", "it", "us", "them"))
 	case "and", "but", "so", "then", "because", "since", "although", "though", "however", "hence", "therefore", "plus":
 		return next.tags&(tI|tMy|tYou|tWh|tModal|tPlease|tAct|tWant|tIf) != 0 || next.word == "someone" || next.word == "nobody" ||
 			next.tags&tAux != 0 || next.word == "the" || next.word == "it" || next.word == "nothing" || w.word == "although" || w.word == "though" || w.word == "because"
@@ -46,7 +49,7 @@ func begins(toks []token, i, from int) bool {
 	case w.tags&tPlease != 0:
 		return next.tags&tAct != 0 && prev.tags&(tModal|tYou|tSkip|tSomeone) == 0
 	case w.tags&tWh != 0:
-		return prev.tags&(tWh|tAct|tAsk|tSomeone|tBody) == 0 && (next.tags&(tAux|tModal|tIf|tAbout) != 0 || asksOn(next.word)) && !linking(prev.word)
+		return prev.tags&(tWh|tAct|tAsk|tSomeone|tBody|tNot|tAux) == 0 && (next.tags&(tAux|tModal|tIf|tAbout) != 0 || asksOn(next.word)) && !linking(prev.word)
 	case w.tags&(tModal|tAux) != 0 && next.tags&(tYou|tI) != 0:
 		return !tied && prev.tags&(tYou|tI|tAux|tAsk) == 0
 	case w.tags&tWant != 0:

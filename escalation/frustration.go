@@ -48,13 +48,16 @@ func lastOf(history []Turn) []Turn {
 }
 
 func (c *compiled) loud(t text) float64 {
-	z, shouted := 0.0, 0
+	z, shouted, long := 0.0, 0, 0
 	for i := range t.tokens {
+		if len(t.tokens[i].word) > 2 {
+			long++
+		}
 		if t.tokens[i].shouted {
 			shouted++
 		}
 	}
-	if shouted >= 2 && 2*shouted > len(t.tokens) {
+	if shouted >= 2 && 2*shouted > long {
 		z += forShouting
 	}
 	if t.loudMarks {

@@ -59,6 +59,7 @@ const (
 	tGreeting
 	tThanks
 	tPolite
+	tTopic
 	tID // an identifier such as an order number; never in the word list
 )
 
@@ -72,7 +73,7 @@ func tagNames() map[string]tag {
 		"about": tAbout, "broken": tBroken, "arrive": tArrive, "gone": tGone, "charged": tCharged, "twice": tTwice,
 		"mine": tMine, "time": tTime, "use": tUse, "usually": tUsually, "person": tPerson, "body": tBody,
 		"support": tSupport, "talk": tTalk, "live": tLive, "bot": tBot, "help": tHelp, "move": tMove,
-		"callme": tCallMe, "greeting": tGreeting, "thanks": tThanks, "polite": tPolite, "id": tID,
+		"callme": tCallMe, "topic": tTopic, "greeting": tGreeting, "thanks": tThanks, "polite": tPolite, "id": tID,
 	}
 }
 
@@ -81,7 +82,7 @@ const (
 	// honest neighbours.
 	typoLetters = 5
 	// forgiven are the kinds of words worth recognising through a slip: the ones a signal hangs on.
-	forgiven = tAct | tActed | tActing | tActNoun | tBroken | tArrive | tPerson | tBody | tTalk | tPlease | tObject | tCharged | tHelp
+	forgiven = tAct | tActed | tActing | tActNoun | tBroken | tArrive | tPerson | tBody | tTalk | tPlease | tObject | tCharged | tHelp | tTopic
 )
 
 //go:embed words.txt
@@ -96,7 +97,7 @@ var tables = sync.OnceValue(func() *compiled { return compile(wordList, patternL
 // compiled is everything that Read looks things up in.
 type compiled struct {
 	words    *lexicon
-	patterns map[string][]pattern // by the section they stand in
+	patterns map[string]*patterns // by the section they stand in
 	feelings feelings
 }
 
@@ -104,23 +105,34 @@ type lexicon struct {
 	tags  map[string]tag
 	slips map[string]string // a word with one letter taken out → the word
 	known map[string]bool   // honest words one letter away from a word of ours
+	same  map[string]string // a misspelling → the word, for words too short for slips
 }
 
 func compile(words, patterns string) *compiled {
 	c := &compiled{words: newLexicon(words), feelings: newFeelings(feelingList)}
 	c.patterns = compilePatterns(patterns)
+	for _, section := range c.patterns {
+		for w := range section.literals() {
+			c.words.known[w] = true // "agente" is no slip of "agent"
+		}
+	}
 	return c
 }
 
 func newLexicon(list string) *lexicon {
-	l := &lexicon{tags: map[string]tag{}, slips: map[string]string{}, known: map[string]bool{}}
+	l := &lexicon{tags: map[string]tag{}, slips: map[string]string{}, known: map[string]bool{}, same: map[string]string{}}
 	names := tagNames()
 	for line := range strings.Lines(list) {
 		name, words, ok := strings.Cut(strings.TrimSpace(line), ":")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
-		for _, w := range strings.Fields(words) {
+		all := strings.Fields(words)
+		for _, w := range all {
+			if name == "same" {
+				l.same[fold(w)] = fold(all[0])
+				continue
+			}
 			l.add(name, names[name], fold(w))
 		}
 	}
@@ -168,6 +180,9 @@ func (l *lexicon) addSlips(w string) {
 // look returns the word that was meant and its tags. The first letter is trusted: few people mistype it, and it keeps
 // apart many honest words.
 func (l *lexicon) look(w string) (string, tag) {
+	if m, ok := l.same[w]; ok {
+		w = m
+	}
 	if t, ok := l.tags[w]; ok {
 		return w, t
 	}

@@ -1,6 +1,8 @@
 package escalation
 
 import (
+	"iter"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -9,7 +11,6 @@ import (
 type step struct {
 	tags     tag
 	words    []string
-	not      bool // takes any token but these
 	any      bool
 	optional bool
 }
@@ -18,18 +19,64 @@ type step struct {
 // backtracking, whatever the message.
 type pattern struct {
 	steps       []step
-	first, last bool // must begin with the sentence, must end with it or at a pause
+	first, last bool  // must begin with the sentence, must end with it or at a pause
+	unless      *step // what must not follow
 	weight      float64
+	skips       uint32 // the optional steps, as bits
 }
 
 // maxSteps is how many steps the state set of a pattern holds.
 const maxSteps = 31
 
+// patterns is a section of patterns.txt, with an index of how a match can begin: most words begin none, so most patterns
+// cost a message nothing.
+type patterns struct {
+	list   []pattern
+	byWord map[string][]int
+	byTag  map[tag][]int
+	any    []int // begin with any word
+}
+
+func (ps *patterns) add(p pattern) {
+	k := len(ps.list)
+	ps.list = append(ps.list, p)
+	for _, s := range p.steps {
+		if s.any {
+			ps.any = append(ps.any, k)
+			return
+		}
+		for _, w := range s.words {
+			ps.byWord[w] = append(ps.byWord[w], k)
+		}
+		for left := s.tags; left != 0; left &= left - 1 {
+			ps.byTag[left&-left] = append(ps.byTag[left&-left], k)
+		}
+		if !s.optional {
+			return
+		}
+	}
+}
+
+// literals yields every word that stands in a pattern.
+func (ps *patterns) literals() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, p := range ps.list {
+			for _, s := range p.steps {
+				for _, w := range s.words {
+					if !yield(w) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // compilePatterns reads patterns.txt: a line "[section weight]", then one pattern a line. In a pattern "a|b" is a
-// choice, CAPITALS are tags, "?" makes a step optional, "!" takes anything else, "..3" up to three words, "^" and "$"
-// are the ends of the sentence.
-func compilePatterns(list string) map[string][]pattern {
-	out := map[string][]pattern{}
+// choice, CAPITALS are tags, "?" makes a step optional, "..3" is up to three words of any kind, "^" and "$" are the ends of
+// the sentence, and "!a|b" at the end is what must not follow.
+func compilePatterns(list string) map[string]*patterns {
+	out := map[string]*patterns{}
 	section, weight := "", 0.0
 	for line := range strings.Lines(list) {
 		line = strings.TrimSpace(line)
@@ -40,7 +87,10 @@ func compilePatterns(list string) map[string][]pattern {
 			section = name
 			weight, _ = strconv.ParseFloat(number, 64)
 		default:
-			out[section] = append(out[section], newPattern(line, weight))
+			if out[section] == nil {
+				out[section] = &patterns{byWord: map[string][]int{}, byTag: map[tag][]int{}}
+			}
+			out[section].add(newPattern(line, weight))
 		}
 	}
 	return out
@@ -60,8 +110,16 @@ func newPattern(line string, weight float64) pattern {
 			for range n {
 				p.steps = append(p.steps, step{any: true, optional: true})
 			}
+		case part[0] == '!':
+			s := newStep(part[1:], names)
+			p.unless = &s
 		default:
 			p.steps = append(p.steps, newStep(part, names))
+		}
+	}
+	for k, s := range p.steps {
+		if s.optional {
+			p.skips |= 1 << k
 		}
 	}
 	return p
@@ -70,7 +128,6 @@ func newPattern(line string, weight float64) pattern {
 func newStep(part string, names map[string]tag) step {
 	s := step{}
 	part, s.optional = strings.CutSuffix(part, "?")
-	part, s.not = strings.CutPrefix(part, "!")
 	for _, w := range strings.Split(part, "|") {
 		if t, ok := names[strings.ToLower(w)]; ok && w == strings.ToUpper(w) && ascii(w) {
 			s.tags |= t
@@ -86,14 +143,14 @@ func (s *step) takes(t *token) bool {
 		return true
 	}
 	if s.tags&t.tags != 0 {
-		return !s.not
+		return true
 	}
 	for _, w := range s.words {
 		if w == t.word {
-			return !s.not
+			return true
 		}
 	}
-	return s.not
+	return false
 }
 
 // match reports whether the pattern matches at token i, and the token after its longest match.
@@ -104,7 +161,7 @@ func (p *pattern) match(toks []token, i int) (int, bool) {
 	end, found := 0, false
 	states := p.closure(1)
 	for k := i; ; k++ {
-		if states>>len(p.steps)&1 != 0 && (!p.last || ends(toks, k)) {
+		if states>>len(p.steps)&1 != 0 && p.mayEnd(toks, k) {
 			end, found = k, true
 		}
 		if k == len(toks) || toks[k].sentence != toks[i].sentence {
@@ -118,8 +175,8 @@ func (p *pattern) match(toks []token, i int) (int, bool) {
 
 func (p *pattern) advance(states uint32, t *token) uint32 {
 	next := uint32(0)
-	for k := range p.steps {
-		if states>>k&1 != 0 && p.steps[k].takes(t) {
+	for left := states &^ (1 << len(p.steps)); left != 0; left &= left - 1 {
+		if k := bits.TrailingZeros32(left); p.steps[k].takes(t) {
 			next |= 1 << (k + 1)
 		}
 	}
@@ -128,12 +185,21 @@ func (p *pattern) advance(states uint32, t *token) uint32 {
 
 // closure adds the states that optional steps let one skip to.
 func (p *pattern) closure(states uint32) uint32 {
-	for k := range p.steps {
-		if states>>k&1 != 0 && p.steps[k].optional {
-			states |= 1 << (k + 1)
+	for {
+		more := states | states&p.skips<<1
+		if more == states {
+			return states
 		}
+		states = more
 	}
-	return states
+}
+
+// mayEnd reports whether a match may end in front of token k.
+func (p *pattern) mayEnd(toks []token, k int) bool {
+	if p.unless != nil && k < len(toks) && toks[k].sentence == toks[k-1].sentence && p.unless.takes(&toks[k]) {
+		return false
+	}
+	return !p.last || ends(toks, k)
 }
 
 // ends reports whether token k begins something new: another sentence, or the part after a pause.
@@ -148,32 +214,38 @@ type found struct {
 	sentence int
 }
 
-// search returns the matches of a section, at most one per pattern and sentence.
+// maxPatterns is how many patterns a section may hold.
+const maxPatterns = 256
+
+// search returns the matches of a section. Matches of one pattern do not overlap.
 func (c *compiled) search(section string, t text, into []found) []found {
-	list := c.patterns[section]
-	for p := range list {
-		for i := 0; i < len(t.tokens); i++ {
-			if !list[p].couldBegin(&t.tokens[i]) {
-				continue
-			}
-			if to, ok := list[p].match(t.tokens, i); ok && to > i {
-				into = append(into, found{i, to, list[p].weight, t.tokens[i].sentence})
-				i = to - 1
-			}
+	s := searcher{patterns: c.patterns[section], text: t, out: into}
+	for i := range t.tokens {
+		s.try(i, s.byWord[t.tokens[i].word])
+		for left := t.tokens[i].tags; left != 0; left &= left - 1 {
+			s.try(i, s.byTag[left&-left])
 		}
+		s.try(i, s.any)
 	}
-	return into
+	return s.out
 }
 
-// couldBegin is the cheap test that spares most patterns most tokens.
-func (p *pattern) couldBegin(t *token) bool {
-	for k := range p.steps {
-		if p.steps[k].takes(t) {
-			return true
+// searcher is one walk over a message.
+type searcher struct {
+	*patterns
+	text text
+	out  []found
+	next [maxPatterns]int // the token from which a pattern may match again
+}
+
+func (s *searcher) try(i int, among []int) {
+	for _, k := range among {
+		if i < s.next[k] {
+			continue
 		}
-		if !p.steps[k].optional {
-			return false
+		if to, ok := s.list[k].match(s.text.tokens, i); ok && to > i {
+			s.out = append(s.out, found{i, to, s.list[k].weight, s.text.tokens[i].sentence})
+			s.next[k] = to
 		}
 	}
-	return true
 }

@@ -157,7 +157,6 @@ func (r *reading) otherLanguages(c *compiled) float64 {
 // core trims a mishap to the words worth marking: from the first to the last that carries meaning, with the thing it
 // happened to ("broken screen" out of "arrived with a broken screen").
 func (r *reading) core(f found) found {
-	const telling = tBroken | tGone | tCharged | tTwice | tNot | tActNoun | tActed | tAct | tObject | tFresh | tArrive
 	toks := r.text.tokens
 	for k := f.from; k < f.to; k++ {
 		if toks[k].tags&tBroken != 0 && toks[k].tags&tAct == 0 {
@@ -168,11 +167,17 @@ func (r *reading) core(f found) found {
 			return f
 		}
 	}
-	for f.from < f.to-1 && toks[f.from].tags&telling == 0 {
+	for f.from < f.to-1 && idle(&toks[f.from]) {
 		f.from++
 	}
-	for f.to > f.from+1 && toks[f.to-1].tags&telling == 0 {
+	for f.to > f.from+1 && idle(&toks[f.to-1]) {
 		f.to--
 	}
 	return f
+}
+
+// idle words stand around what matters.
+func idle(t *token) bool {
+	return t.tags&(tI|tMy|tYou|tPronoun|tAux|tSkip|tModal|tPlease) != 0 && t.tags&(tNot|tBroken|tAct|tArrive) == 0 ||
+		word(t.word, "the", "a", "an", "of", "to", "in", "for", "with", "has", "have", "been", "'s", "'m", "'ve", "me", "us", "at", "on")
 }

@@ -71,8 +71,8 @@ func (s *Store) SaveRules(ctx context.Context, workspaceID uuid.UUID, actor work
 		// The key decides between two savers of the same version; the condition refuses one who skipped ahead.
 		tag, err := tx.Exec(ctx, `
 			INSERT INTO rule_set (workspace_id, version, rules, created_by)
-			SELECT $1, $2, $3, nullif($4, '00000000-0000-0000-0000-000000000000'::uuid)
-			 WHERE $2 - 1 = coalesce((SELECT max(version) FROM rule_set WHERE workspace_id = $1), 0)
+			SELECT $1, $2::bigint, $3, nullif($4, '00000000-0000-0000-0000-000000000000'::uuid)
+			 WHERE $2::bigint - 1 = coalesce((SELECT max(version) FROM rule_set WHERE workspace_id = $1), 0)
 			ON CONFLICT (workspace_id, version) DO NOTHING`,
 			workspaceID, next, rules, createdBy(actor))
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 const (
 	// readWindow bounds the work on one message: signals read its first and its last readWindow bytes. People say what
 	// they want at one of the two ends, and a pasted log of 100,000 characters must not cost milliseconds.
-	readWindow = 4096
+	readWindow = 2048
 	// idDigits is how many digits make a run of letters and digits an identifier such as an order number.
 	idDigits = 4
 )
