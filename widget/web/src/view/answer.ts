@@ -23,7 +23,7 @@ export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources
   };
   card.append(h("div.text", { dir: "auto" }, ...markdown(body, hands.base, chip)));
   if (cited.size) {
-    card.append(h("div.pills", ...[...cited.values()].map((c) => h("button.pill", { "data-n": c.n, "aria-expanded": "false", "aria-label": name(c) }, h("span.chip", `${c.n}`), h("span.t", { dir: "auto" }, c.title)))));
+    card.append(h("div.pills", ...[...cited.values()].map((c) => h("button.pill", { "data-n": c.n, "aria-expanded": "false", "aria-label": name(c) }, h("span.chip", { "data-c": c.n }), h("span.t", { dir: "auto" }, c.title)))));
     sources.attach(card, cited, body);
   }
   if (i.ways) card.append(ways(s, hands, contact));

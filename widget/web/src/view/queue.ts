@@ -7,7 +7,7 @@ import type { Hands } from "./hands.ts";
 
 /** The card at the end of the log while a person is being called. One element for as long as it lasts, so that nothing in it loses the focus. */
 export class Queue {
-  readonly #title = h("h4");
+  readonly #title = h("h3");
   readonly #est = h("span.est");
   readonly #seg = h("div.seg", { "aria-hidden": "true" }, h("i"), h("i"), h("i"));
   readonly #text = h("p.meta");

@@ -87,7 +87,7 @@ export class Sources {
     this.#light(true);
     this.#peek = h("section.peek",
       { "aria-label": t("source", { n: c.n, title: c.title }), onmouseleave: () => this.#leave(), onfocusout: () => this.#leave() },
-      h("div.in", h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h4", { dir: "auto" }, c.title), quote(c, body)),
+      h("div.in", h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h3", { dir: "auto" }, c.title), quote(c, body)),
       h("div.end", h("span.meta", updated(c)), this.#page(c)),
     );
     this.#put(card, this.#peek);
@@ -120,7 +120,7 @@ export class Sources {
       "dialog",
       { "aria-labelledby": "sheet" },
       grip,
-      h("div.top", h("span.chip", `${c.n}`), h("div", h("h4", { id: "sheet", dir: "auto" }, c.title), h("p.meta", [c.section, updated(c)].filter(Boolean).join(". "))), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
+      h("div.top", h("span.chip", `${c.n}`), h("div", h("h3", { id: "sheet", dir: "auto" }, c.title), h("p.meta", [c.section, updated(c)].filter(Boolean).join(". "))), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
       quote(c, body),
       this.#page(c, "key"),
     );
