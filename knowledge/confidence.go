@@ -19,8 +19,6 @@ type Features struct {
 	// Coverage is the weight of the question's words that the best passage holds;
 	// words that say what a question is about weigh most.
 	Coverage float64 `json:"coverage"`
-	// Together is the same for the best of the first three passages.
-	Together float64 `json:"together"`
 	// Document is the same for all found passages of the best passage's document.
 	Document float64 `json:"document"`
 	// Title is the weight of the question's words in the best passage's title and
@@ -30,17 +28,9 @@ type Features struct {
 	Named float64 `json:"named"`
 	// Unknown is the weight of the question's words that no passage holds.
 	Unknown float64 `json:"unknown"`
-	// Missing is the heaviest word the best passage's document lacks, against the
-	// heaviest possible.
-	Missing float64 `json:"missing"`
-	// Strange is how much the least general word that no passage holds says, 0
-	// where every word is known.
-	Strange float64 `json:"strange"`
 	// Pair is the weight of neighbouring words of the question that stand in the
 	// best passage together, both of them.
 	Pair float64 `json:"pair"`
-	// Spread is the entropy of the first ten scores: 1 where no passage stands out.
-	Spread float64 `json:"spread"`
 	// Length is the logarithm of the number of words that carry meaning, to 2.2.
 	Length float64 `json:"length"`
 	// Near is the best cosine, and Ahead how far it is before the tenth, both 0
@@ -53,8 +43,8 @@ type Features struct {
 // manyWords is where a question is long; a pasted mail is not longer still.
 const manyWords = 8
 
-// spreadOver is how many passages Spread looks at.
-const spreadOver = 10
+// aheadOf is the place whose cosine Ahead compares the best one with.
+const aheadOf = 10
 
 // weigh gives each word of the question its weight for the features.
 func weigh(query []queryTerm, stats statistics) (weights []float64, total float64) {
@@ -75,16 +65,14 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 		measureMeaning(&f, ranked, mode)
 		return f
 	}
-	heaviest, content := math.Log(1+2*float64(stats.passages)), 0.0
+	content := 0.0
 	for i, q := range query {
 		if stats.df[q.term] == 0 {
 			f.Unknown += weights[i] / total
-			f.Strange = max(f.Strange, q.weight*aboutness(q.term))
 		}
 		content += q.weight * aboutness(q.term)
 	}
 	f.Length = math.Log1p(min(content, manyWords))
-	f.Missing = 1
 	if len(ranked) == 0 {
 		return f
 	}
@@ -93,18 +81,16 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	for _, q := range query {
 		self += q.weight * stats.idf(q.term)
 	}
-	f.Share = min(2, top.words/self)
-	f.Margin = margin(ranked)
-	f.Coverage = coverage(query, weights, total, top.terms)
-	for _, c := range ranked[:min(3, len(ranked))] {
-		f.Together = max(f.Together, coverage(query, weights, total, c.terms))
+	scores := make([]float64, len(ranked))
+	for i, c := range ranked {
+		scores[i] = bm25(query, stats, c)
 	}
-	whole := documentTerms(ranked)
-	f.Document = coverage(query, weights, total, whole)
-	f.Missing = heaviestMissing(query, weights, whole) / heaviest
+	f.Share = min(2, scores[0]/self)
+	f.Margin = margin(ranked, scores)
+	f.Coverage = coverage(query, weights, total, top.terms)
+	f.Document = coverage(query, weights, total, documentTerms(ranked))
 	measureTitle(&f, query, weights, total, stats, top)
 	f.Pair = pairs(query, weights, top.terms)
-	f.Spread = spread(ranked)
 	measureMeaning(&f, ranked, mode)
 	return f
 }
@@ -118,16 +104,6 @@ func coverage(query []queryTerm, weights []float64, total float64, words []strin
 		}
 	}
 	return share
-}
-
-func heaviestMissing(query []queryTerm, weights []float64, words []string) float64 {
-	missing := 0.0
-	for i, q := range query {
-		if !slices.Contains(words, q.term) {
-			missing = max(missing, weights[i])
-		}
-	}
-	return missing
 }
 
 // documentTerms are the words of all found passages of the best passage's
@@ -196,36 +172,17 @@ func pairs(query []queryTerm, weights []float64, words []string) float64 {
 }
 
 // margin is how far the best document's BM25 score is ahead of the next one's.
-func margin(ranked []*candidate) float64 {
-	best := ranked[0]
-	if best.words <= 0 {
+func margin(ranked []*candidate, scores []float64) float64 {
+	if scores[0] <= 0 {
 		return 0
 	}
 	second := 0.0
-	for _, c := range ranked[1:] {
-		if c.passage.DocumentID != best.passage.DocumentID {
-			second = max(second, c.words)
+	for i, c := range ranked {
+		if c.passage.DocumentID != ranked[0].passage.DocumentID {
+			second = max(second, scores[i])
 		}
 	}
-	return max(-1, (best.words-second)/best.words)
-}
-
-func spread(ranked []*candidate) float64 {
-	first := ranked[:min(spreadOver, len(ranked))]
-	sum := 0.0
-	for _, c := range first {
-		sum += c.words * c.words
-	}
-	if sum == 0 || len(first) < 2 {
-		return 0
-	}
-	entropy := 0.0
-	for _, c := range first {
-		if p := c.words * c.words / sum; p > 0 {
-			entropy -= p * math.Log(p)
-		}
-	}
-	return entropy / math.Log(spreadOver)
+	return max(-1, (scores[0]-second)/scores[0])
 }
 
 func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
@@ -251,7 +208,7 @@ func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
 	}
 	slices.Sort(cosines)
 	f.Near = cosines[len(cosines)-1]
-	f.Ahead = f.Near - cosines[max(0, len(cosines)-spreadOver)]
+	f.Ahead = f.Near - cosines[max(0, len(cosines)-aheadOf)]
 	if byWords.passage.DocumentID == byMeaning.passage.DocumentID {
 		f.Agree = 1
 	}

@@ -460,7 +460,7 @@ func shopGroup(t *testing.T) group {
 		f, top := b.ask(text, none)
 		s := row(f, mark == "+", text)
 		if top != nil {
-			s.note = fmt.Sprintf("%s › %s  cov %.2f unk %.2f miss %.2f", top.passage.Title, strings.Join(top.passage.Heading, "›"), f.Coverage, f.Unknown, f.Missing)
+			s.note = fmt.Sprintf("%s › %s  cov %.2f unk %.2f", top.passage.Title, strings.Join(top.passage.Heading, "›"), f.Document, f.Unknown)
 		}
 		g.samples = append(g.samples, s)
 	}

@@ -157,7 +157,7 @@ func (s *Store) finish(ctx context.Context, q Query, query []queryTerm, words, m
 			c.words = bm25(query, words.stats, c)
 		}
 		rank(candidates, mode)
-		out.Features = measure(query, words.stats, candidates, mode)
+		out.Features = measure(ownTerms(query), words.stats, candidates, mode)
 		out.Confidence = out.Features.confidence(mode)
 		if q.OnePerDocument {
 			candidates = onePerDocument(candidates)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestTerms(t *testing.T) {
@@ -39,21 +40,40 @@ func TestCountKeepsOrderAndCaps(t *testing.T) {
 	}
 }
 
-// The present message's words weigh 1, the turns before it less and less, and
-// a word of several turns weighs as in the latest.
+// The present message's words weigh 1. The turns before it weigh much where it
+// cannot be understood without them, and little where it can.
 func TestQueryTermsOfAFollowUp(t *testing.T) {
 	t.Parallel()
-	got := queryTerms("and for tablets?", []Turn{
+	history := []Turn{
 		{"visitor", "do you sell phones"},
 		{"assistant", "yes, phones and tablets"},
 		{"visitor", "what does delivery cost"},
 		{"assistant", "delivery costs 49"},
-	})
-	want := []queryTerm{
-		{"tablet", 1}, {"deliveri", 0.2}, {"cost", 0.2}, {"49", 0.2}, {"yes", 0.1}, {"phone", 0.1}, {"sell", 0.25},
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(queryTerm{})); diff != "" {
+	exactly := cmp.AllowUnexported(queryTerm{})
+	got := queryTerms("and is it insured?", history)
+	want := []queryTerm{
+		{"insur", 1}, {"deliveri", 0.7}, {"cost", 0.7}, {"49", 0.7}, {"yes", 0.7 * 0.8}, {"phone", 0.7 * 0.8}, {"tablet", 0.7 * 0.8}, {"sell", 0.7 * 0.8},
+	}
+	if diff := cmp.Diff(want, got, exactly, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
 		t.Error(diff)
+	}
+	got = queryTerms("Can you engrave my earbuds case?", history)
+	for _, q := range got[3:] {
+		if q.weight > standaloneWeight {
+			t.Errorf("%q of an earlier turn weighs %.2f in a question that stands alone", q.term, q.weight)
+		}
+	}
+	if diff := cmp.Diff([]queryTerm{{"engrav", 1}, {"earbud", 1}, {"case", 1}}, ownTerms(got), exactly); diff != "" {
+		t.Error(diff)
+	}
+	for text, want := range map[string]bool{
+		"and for that?": true, "what about the price?": true, "do they take cards": true, "how long?": true,
+		"Do you ship to Bengaluru?": false, "How do I cancel my order?": false, "battery warranty": false,
+	} {
+		if dependent(text) != want {
+			t.Errorf("dependent(%q) = %v", text, !want)
+		}
 	}
 }
 
