@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run setup-test test lint test-go test-web test-long bench clean uninstall
+.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long bench clean uninstall
 
 # Node lands here where the system's is missing or old (see scripts/setup-test.sh).
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
@@ -39,6 +39,9 @@ test: setup-test lint test-web test-go ## the whole suite, on real PostgreSQL an
 lint: ## go vet and golangci-lint
 	go vet ./...
 	$(LINT) run ./...
+
+fmt: ## format the Go code as lint wants it
+	$(LINT) fmt ./...
 
 test-go: ## the Go tests under the race detector; cmd/baton drives the browser
 	go test -race -timeout=14m ./...

@@ -146,7 +146,7 @@ const watchEvery = 500 * time.Millisecond
 func (c *Cluster) Run(ctx context.Context) error {
 	for {
 		if err := pause(ctx, watchEvery); err != nil {
-			return nil //nolint:nilerr // the end of the context is how Run is told to stop
+			return nil // this is how Run is told to stop
 		}
 		if c.place.running() {
 			continue
