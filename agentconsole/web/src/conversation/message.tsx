@@ -161,8 +161,9 @@ export function Outgoing({ e }: { e: Entry }) {
 
 /** Not sent after all: the words go back into the box, before what stands there now. */
 function takeBack(e: Entry): void {
-  const text = discard(e.cid)
-  saveDraft(e.conv, e.kind, [text, readDraft(e.conv, e.kind)].filter(Boolean).join('\n'))
+  // The draft first: the box reads it again when the entry goes.
+  saveDraft(e.conv, e.kind, [e.body, readDraft(e.conv, e.kind)].filter(Boolean).join('\n'))
+  discard(e.cid)
   focusComposer(e.kind)
 }
 

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals'
+import { computed, effect, signal, untracked } from '@preact/signals'
 import { ApiError, call } from '../api.ts'
 import { put, rowOf } from '../inbox/store.ts'
 import { onFrame, onWelcome } from '../realtime.ts'
@@ -19,7 +19,11 @@ export const current = signal<Thread | null>(null)
 /** The row of the open conversation: state, agent, name. */
 export const currentRow = computed(() => (current.value && current.value.status.value === 'ready' ? rowOf(current.value.id)?.value ?? null : null))
 
+/** Counts the people who signed in on this page: the conversation in the address is then opened anew. */
+const turn = signal(0)
+
 effect(() => {
+  void turn.value
   const id = phase.value === 'in' && route.value.area === 'inbox' ? route.value.id : ''
   if (current.peek()?.id === id) return
   current.peek()?.close()
@@ -32,7 +36,7 @@ effect(() => {
   threads.set(id, thread)
   for (const old of threads.keys()) if (threads.size > KEPT) threads.delete(old)
   current.value = thread
-  thread.open()
+  untracked(() => thread.open())
 })
 
 onFrame((f) => {
@@ -48,6 +52,7 @@ export function clear(): void {
   current.value?.close()
   current.value = null
   threads.clear()
+  turn.value++
 }
 
 /** Claim, hand back and resolve: the answer is the row as it now is, also where somebody else was first. */

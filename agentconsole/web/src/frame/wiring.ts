@@ -14,10 +14,13 @@ let person = ''
 effect(() => {
   if (phase.value !== 'in' || !myId.value) return
   if (person === myId.value) return
+  const another = person !== ''
   person = myId.value
   untracked(() => {
-    inbox.clear()
-    conversations.clear()
+    if (another) {
+      inbox.clear()
+      conversations.clear()
+    }
     openOutbox(person)
     void loadTeam()
   })

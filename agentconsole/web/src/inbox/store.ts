@@ -63,16 +63,16 @@ export const order = computed(() => sections.value.flatMap((s) => s.ids))
 
 function sorted(group: Group, list: Row[]): string[] {
   // Longest wait first where somebody waits; newest first where nobody does.
-  const key = (r: Row): string => (group === 'queue' ? r.waiting_since : group === 'mine' ? r.unanswered_since : null) ?? ''
+  const since = (r: Row) => moment(group === 'queue' ? r.waiting_since : group === 'mine' ? r.unanswered_since : null)
   return list
-    .sort((a, b) => {
-      const x = key(a)
-      const y = key(b)
-      if (x && y && x !== y) return x < y ? -1 : 1
-      if (!!x !== !!y) return x ? -1 : 1
-      return a.updated_at === b.updated_at ? (a.id < b.id ? -1 : 1) : a.updated_at > b.updated_at ? -1 : 1
-    })
+    .map((r) => ({ id: r.id, since: since(r), updated: moment(r.updated_at) }))
+    .sort((a, b) => (a.since === b.since ? b.updated - a.updated || (a.id < b.id ? -1 : 1) : a.since - b.since))
     .map((r) => r.id)
+}
+
+/** Times are compared as numbers: written out, a fraction of a second may have one digit or three. Nothing comes last. */
+function moment(at: string | null): number {
+  return at ? Date.parse(at) : Infinity
 }
 
 function same(a: Section[], b: Section[]): boolean {
@@ -88,7 +88,7 @@ export function put(row: Row): void {
     return
   }
   const old = s.peek()
-  if (row.epoch < old.epoch || (row.epoch === old.epoch && row.updated_at < old.updated_at)) return
+  if (row.epoch < old.epoch || (row.epoch === old.epoch && moment(row.updated_at) < moment(old.updated_at))) return
   s.value = row
 }
 

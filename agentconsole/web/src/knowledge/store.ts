@@ -26,7 +26,7 @@ const rank = (d: Document) => (d.state === 'failed' ? 0 : working(d) ? 1 : 2)
 export const shown = computed(() =>
   [...documents.value.values()]
     .filter((d) => !leaving.value.has(d.id) && (tab.value === 'all' || (tab.value === 'failed' ? d.state === 'failed' : working(d))))
-    .sort((a, b) => rank(a) - rank(b) || (a.updated_at === b.updated_at ? (a.id < b.id ? -1 : 1) : a.updated_at > b.updated_at ? -1 : 1)),
+    .sort((a, b) => rank(a) - rank(b) || Date.parse(b.updated_at) - Date.parse(a.updated_at) || (a.id < b.id ? -1 : 1)),
 )
 
 let turn = 0
@@ -74,7 +74,7 @@ function took(c: DocumentCounts): void {
 
 export function put(d: Document): void {
   const old = documents.peek().get(d.id)
-  if (old && d.updated_at < old.updated_at) return
+  if (old && Date.parse(d.updated_at) < Date.parse(old.updated_at)) return
   documents.value = new Map(documents.peek()).set(d.id, d)
   if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${d.error}`)
 }
