@@ -56,7 +56,8 @@ func (c *conn) write(f realtime.Frame, seq int64, byAgent bool) {
 // sendState shows the conversation as it is, unless a later state was shown. Forced: also when nothing changed. The lock is held.
 func (c *conn) sendState(now conversation.Conversation, forced bool) {
 	old := c.shown
-	if now.Head < old.Head || (now.Head == old.Head && now.UpdatedAt.Before(old.UpdatedAt)) {
+	// PostgreSQL keeps microseconds, an event has more of the same moment.
+	if now.Head < old.Head || (now.Head == old.Head && now.UpdatedAt.Truncate(time.Microsecond).Before(old.UpdatedAt.Truncate(time.Microsecond))) {
 		return
 	}
 	if !forced && c.states > 0 && same(now, old) {
