@@ -209,12 +209,14 @@ func (s *toyServer) embedder(t *testing.T) *OpenAI {
 func (f fixture) useToy(t *testing.T) *toyServer {
 	t.Helper()
 	server := newToyServer(t)
-	space, err := OpenSpace(t.Context(), "toy", server.embedder(t), func(ctx context.Context, id, dimensions int) error {
-		return migrations.EnsureEmbeddingModel(ctx, f.db.Owner, id, dimensions)
-	})
+	space, err := OpenSpace(t.Context(), "toy", server.embedder(t), f.prepare)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.UseSpace(space)
 	return server
+}
+
+func (f fixture) prepare(ctx context.Context, id, dimensions int) error {
+	return migrations.EnsureEmbeddingModel(ctx, f.db.Owner, id, dimensions)
 }
