@@ -58,10 +58,24 @@ func (w *answerWriter) flush() {
 	if !w.started || w.pending.Len() == 0 {
 		return
 	}
-	w.opened = true
 	text := w.pending.String()
+	keep := begun(text)
 	w.pending.Reset()
-	w.marks.write(text)
+	w.pending.WriteString(text[len(text)-keep:])
+	if text = text[:len(text)-keep]; text != "" {
+		w.opened = true
+		w.marks.write(text)
+	}
+}
+
+// begun is how many bytes at the end of a text may be the beginning of the word.
+func begun(text string) int {
+	for n := min(len(text), len(noAnswer)-1); n > 0; n-- {
+		if strings.HasPrefix(noAnswer, text[len(text)-n:]) {
+			return n
+		}
+	}
+	return 0
 }
 
 // close ends a whole answer.
@@ -71,6 +85,7 @@ func (w *answerWriter) close() error {
 	}
 	w.started = true
 	w.flush()
+	w.marks.write(w.pending.String())
 	w.marks.end()
 	return nil
 }

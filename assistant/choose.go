@@ -13,29 +13,31 @@ import (
 const (
 	maxSentences = 3
 	maxWords     = 60
-	// chosenFrom is how many passages are looked at. Further ones hold the answer too rarely to make up for the noise.
-	chosenFrom = 4
-)
-
-// Weights of a sentence's score. Each is the worth of a full match, measured in shares of the question's words. They were set by hand on the
-// e-manual and help-centre development rows; steps of a tenth, since finer ones would fit noise.
-const (
-	weightHeading  = 0.3  // the question's words that stand in the title or heading above the sentence
-	weightPassage  = 0.6  // how well the search liked the passage
-	weightKind     = 0.25 // it has what the question word asks for: an amount, a time, a name
-	weightOpening  = 0.1  // it opens its passage: that is where pages answer their own heading
-	weightNeighbor = 0.25 // it stands right behind a chosen sentence
-	weightAcross   = 0.3  // less, where it comes from another passage than the first chosen one
-	// enough is the least score, as a share of the best one, that earns a further sentence its place.
-	enough = 0.45
 	// shortWords is where a sentence is too short to say something by itself.
 	shortWords = 4
 )
+
+// taste is how sentences are weighed. Each weight is the worth of a full match, in shares of the question's words.
+type taste struct {
+	from    int     // how many passages are looked at
+	heading float64 // the question's words that stand in the title or heading above the sentence
+	passage float64 // how well the search liked the passage
+	kind    float64 // it has what the question word asks for: an amount, a time, a name
+	pair    float64 // two neighbouring words of the question stand in it side by side
+	follow  float64 // it stands right behind a chosen sentence, where steps are asked for
+	across  float64 // less, where it comes from another passage than the first chosen one
+	said    float64 // less, for each word that a chosen sentence has said already
+	enough  float64 // the least score, as a share of the best one, that earns a further sentence its place
+}
+
+// usualTaste was set on the development rows of kb_emanual_tv, with kb_wixqa, kb_techqa and kb_xquad_hi looked at beside it. Tenths, since finer steps would fit noise.
+var usualTaste = taste{from: 6, heading: 0.3, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, enough: 0.5}
 
 // asked is a question as the chooser sees it: its words with their weight, and the kind of thing it asks for.
 type asked struct {
 	weight map[string]float64
 	total  float64
+	pairs  map[[2]string]float64
 	kind   *regexp.Regexp
 	steps  bool
 }
@@ -43,15 +45,16 @@ type asked struct {
 // chooser picks the sentences that answer a question.
 type chooser struct {
 	asked
+	taste
 	passages  []knowledge.Passage
 	sentences []sentence
 	base      []float64
 }
 
 // choose returns the sentences of the answer in the order of the passages.
-func choose(q Question) []sentence {
-	passages := q.Passages[:min(chosenFrom, len(q.Passages))]
-	c := chooser{passages: passages, sentences: sentences(passages)}
+func choose(q Question, t taste) []sentence {
+	passages := q.Passages[:min(t.from, len(q.Passages))]
+	c := chooser{taste: t, passages: passages, sentences: sentences(passages)}
 	c.asked = c.read(q)
 	c.base = make([]float64, len(c.sentences))
 	for i, s := range c.sentences {
@@ -77,6 +80,10 @@ func (c *chooser) read(q Question) asked {
 		}
 		a.weight[t] = math.Log(1 + (n-df+0.5)/(df+0.5))
 		a.total += a.weight[t]
+	}
+	a.pairs = map[[2]string]float64{}
+	for p := range pairs(knowledge.Terms(q.Text)) {
+		a.pairs[p] = min(a.weight[p[0]], a.weight[p[1]])
 	}
 	lower := strings.ToLower(q.Text)
 	for _, k := range kinds {
@@ -117,21 +124,41 @@ func (c *chooser) score(s sentence) float64 {
 	}
 	score := 0.0
 	if c.total > 0 {
-		score = covered/c.total + weightHeading*headed/c.total
+		score = covered/c.total + c.heading*headed/c.total
 	}
 	if top := c.passages[0].Score; top > 0 {
-		score += weightPassage * p.Score / top
+		score += c.passage * p.Score / top
 	}
-	if c.kind != nil && c.kind.MatchString(s.text) {
-		score += weightKind
+	if c.asked.kind != nil && c.asked.kind.MatchString(s.text) {
+		score += c.taste.kind
 	}
-	if s.order == 0 {
-		score += weightOpening
+	if c.total > 0 {
+		score += c.pair * c.paired(s) / c.total
 	}
 	if s.words < shortWords {
 		score /= 2
 	}
 	return score
+}
+
+// paired is the weight of the question's word pairs that stand in a sentence side by side.
+func (c *chooser) paired(s sentence) float64 {
+	sum := 0.0
+	for p := range pairs(s.list) {
+		if w, ok := c.pairs[p]; ok {
+			sum += w
+		}
+	}
+	return sum
+}
+
+// pairs are the neighbouring words of a text.
+func pairs(terms []string) map[[2]string]bool {
+	out := map[[2]string]bool{}
+	for i := 1; i < len(terms); i++ {
+		out[[2]string{terms[i-1], terms[i]}] = true
+	}
+	return out
 }
 
 // pick takes the best sentence and then what adds to it, within the limits.
@@ -142,7 +169,7 @@ func (c *chooser) pick() []sentence {
 	words, best := 0, 0.0
 	for len(chosen) < maxSentences {
 		at, score := c.next(chosen, used, said)
-		if at < 0 || (len(chosen) > 0 && score < enough*best) {
+		if at < 0 || (len(chosen) > 0 && score < c.enough*best) {
 			break
 		}
 		used[at] = true
@@ -178,14 +205,14 @@ func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]boo
 		if len(chosen) > 0 {
 			for t, w := range c.weight {
 				if s.terms[t] && said[t] {
-					score -= w / c.total / 2
+					score -= c.said * w / c.total
 				}
 			}
 			if s.passage != chosen[0].passage {
-				score -= weightAcross
+				score -= c.across
 			}
-			if follows(s, chosen) {
-				score += weightNeighbor
+			if c.steps && follows(s, chosen) {
+				score += c.follow
 			}
 		}
 		if score > most {
@@ -195,6 +222,7 @@ func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]boo
 	return at, most
 }
 
+// follows reports whether a sentence stands right behind a chosen one.
 func follows(s sentence, chosen []sentence) bool {
 	for _, c := range chosen {
 		if c.passage == s.passage && c.order+1 == s.order {

@@ -17,7 +17,7 @@ func (Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) erro
 	if q.Confidence < ConfidentFrom || len(q.Passages) == 0 {
 		return ErrNoAnswer
 	}
-	chosen := choose(q)
+	chosen := choose(q, usualTaste)
 	if len(chosen) == 0 {
 		return ErrNoAnswer
 	}

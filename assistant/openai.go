@@ -169,7 +169,10 @@ func (a *attempt) run(ctx context.Context, q Question) error {
 			return &Fault{Kind: faultStalled}
 		case <-flush.C:
 			a.writer.flush()
-		case c := <-chunks:
+		case c, open := <-chunks:
+			if !open { // The reader saw the end of the context first.
+				return a.ended(ctx, io.ErrUnexpectedEOF, "")
+			}
 			if c.err != nil {
 				return a.ended(ctx, c.err, finish)
 			}

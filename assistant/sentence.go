@@ -17,6 +17,7 @@ type sentence struct {
 	order   int    // place in its passage
 	bullet  string // "- " or "3. " where it begins a list item
 	words   int
+	list    []string // its words as they are searched, in order
 	terms   map[string]bool
 	leadsIn bool // ends with a colon: what follows completes it
 }
@@ -33,7 +34,7 @@ func sentences(passages []knowledge.Passage) []sentence {
 			line = strings.TrimSpace(line)
 			bullet := bullets.FindString(line)
 			for k, part := range parts(strings.TrimPrefix(line, bullet)) {
-				s := sentence{text: part, passage: i, order: order, words: countWords(part), terms: termSet(part), leadsIn: strings.HasSuffix(part, ":")}
+				s := sentence{text: part, passage: i, order: order, words: countWords(part), list: knowledge.Terms(part), terms: termSet(part), leadsIn: strings.HasSuffix(part, ":")}
 				if k == 0 && (strings.HasPrefix(bullet, "-") || isNumbered(bullet)) {
 					s.bullet = bullet
 				} else if k == 0 && bullet != "" && !strings.ContainsAny(bullet, "#>") {
