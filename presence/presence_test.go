@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 )
 
 // told records presence events.

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Member is a person of the team, and whether they can be reached.

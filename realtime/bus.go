@@ -8,10 +8,11 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 const (

@@ -3,8 +3,9 @@ package realtime
 import (
 	"sync"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // watchQueue is how many events may wait for one watcher while it is busy with an earlier one. A watcher that is this far behind reads PostgreSQL faster than the queue.

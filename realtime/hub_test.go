@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/realtime"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // patience is how long a test waits for what must come.

@@ -11,8 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/realtime"
 	"github.com/gorilla/websocket"
+
+	"github.com/baton-chat/baton/realtime"
 )
 
 // ended is a context that is over.

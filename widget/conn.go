@@ -5,9 +5,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/realtime"
-	"github.com/google/uuid"
 )
 
 // conn is one visitor's socket. Its frames are read by one goroutine; what the bus tells comes from any. The lock is held only for moments: a send never waits.

@@ -3,9 +3,10 @@ package widget_test
 import (
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // piece publishes a piece of an answer, as the assistant does.

@@ -3,10 +3,11 @@ package widget
 import (
 	"encoding/json"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // heard takes what the bus tells about the conversation. It is called by whoever published, so it never waits: what needs PostgreSQL is left to Run.

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/realtime"
-	"github.com/google/uuid"
 )
 
 // Names of frames; docs/protocol.md says what each holds.

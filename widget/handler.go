@@ -7,12 +7,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 )
 
 // subprotocol is the name of the visitor protocol's version on the wire.

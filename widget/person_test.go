@@ -4,12 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/widget"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // heard collects events of one kind about a conversation.

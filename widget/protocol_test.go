@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 // example is one fenced block of docs/protocol.md.

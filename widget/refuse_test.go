@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
-	"github.com/baton-chat/baton/widget"
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/widget"
 )
 
 func TestHelloIsRefused(t *testing.T) {

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // silent is a publisher whose events all get lost.

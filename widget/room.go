@@ -7,10 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // teamFresh is how long the team is shown without being read again where no event tells of a change. A node that fell silent is known after presence.Patience.

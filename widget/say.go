@@ -6,9 +6,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 const (

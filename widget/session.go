@@ -11,11 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 )
 
 // sessionBody is the largest session request in bytes: a token, a page's address and title.

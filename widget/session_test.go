@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/widget"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 )
 
 func TestSessionIsRefused(t *testing.T) {

@@ -12,16 +12,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/widget"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
-	"github.com/gorilla/websocket"
-	"github.com/jackc/pgx/v5"
 )
 
 // patience is how long a test waits for what must come; it is long because the machine may be busy, and costs nothing when all is well.

@@ -8,12 +8,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
-	"github.com/google/uuid"
 )
 
 // protocolVersion is the v of hello and welcome.
@@ -31,7 +32,7 @@ func (h *Handler) socket(c *gin.Context) {
 
 // loop is the life of a socket: hello, then frames until the end.
 func (h *Handler) loop(ctx context.Context, s *realtime.Socket, host string) error {
-	c := &conn{h: h, socket: s, again: true, filling: true}
+	c := &conn{h: h, socket: s, filling: true}
 	var greeting incoming
 	if err := s.Next(func(data []byte) error { return readHello(s, data, &greeting) }); err != nil {
 		return err
@@ -117,19 +118,24 @@ func (c *conn) greet(ctx context.Context, greeting incoming) error {
 	if err != nil {
 		return err
 	}
-	c.welcome(now, store, greeting)
-	if err := c.pour(ctx, true); err != nil {
-		return err
+	complete, told := c.welcome(now, store, greeting)
+	if !complete {
+		if err := c.pour(ctx, true); err != nil {
+			return err
+		}
 	}
-	if _, err := c.readState(ctx); err != nil {
-		return err
+	if told {
+		if now, err = c.readState(ctx); err != nil {
+			return err
+		}
 	}
 	c.catchUp(now)
 	return nil
 }
 
-// welcome sends the first frames, and from here on others may follow.
-func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting incoming) {
+// welcome sends the first frames, and from here on others may follow. It reports whether the client has every message already, and whether the bus told
+// anything while PostgreSQL was read: then it must be read once more.
+func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting incoming) (complete, told bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	conv := c.session.Conversation
@@ -142,7 +148,11 @@ func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting 
 	}
 	_, c.teamShown = c.room.members()
 	c.sendState(now, true)
-	c.greeted, c.stale = true, false // What came until now is in what is read next.
+	told = c.stale
+	c.greeted, c.stale = true, false
+	complete = c.cursor == now.Head && !c.again
+	c.filling = !complete
+	return complete, told
 }
 
 // catchUp shows what no message tells: how far the team has read, and who is here.

@@ -4,9 +4,10 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/workspace"
-	"golang.org/x/sync/errgroup"
 )
 
 // sweepers is how many connections are looked after at a time: a few reads beside each other, and never enough to starve what visitors send of database connections.

@@ -3,8 +3,9 @@ package widget_test
 import (
 	"testing"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 func TestHelloSayAckMessage(t *testing.T) {
