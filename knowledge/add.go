@@ -163,8 +163,10 @@ func refuseDuplicate(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, exte
 	if err != nil {
 		return err
 	}
-	return &Rejected{Failure{"duplicate", fmt.Sprintf("The same text is already here as “%s”.", other),
-		"Nothing needs to be done; delete the other one first if this should take its place."}}
+	return &Rejected{Failure{
+		"duplicate", fmt.Sprintf("The same text is already here as “%s”.", other),
+		"Nothing needs to be done; delete the other one first if this should take its place.",
+	}}
 }
 
 func storeBytes(ctx context.Context, tx pgx.Tx, workspaceID, documentID uuid.UUID, content []byte) error {

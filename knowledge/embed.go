@@ -83,9 +83,11 @@ func checkVectors(space *Space, vectors [][]float32, n int) error {
 	}
 	for _, v := range vectors {
 		if len(v) != space.Dimensions {
-			return &EmbedError{Failure{"embed_dimension",
+			return &EmbedError{Failure{
+				"embed_dimension",
 				fmt.Sprintf("The embedding endpoint now answers with %d numbers for each text, and had answered with %d.", len(v), space.Dimensions),
-				"Set BATON_EMBED_MODEL back, or restart Baton so that the new model gets an index of its own."}, true, nil}
+				"Set BATON_EMBED_MODEL back, or restart Baton so that the new model gets an index of its own.",
+			}, true, nil}
 		}
 	}
 	return nil

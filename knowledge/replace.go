@@ -124,7 +124,8 @@ func insertChunks(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, docs []
 // insertWords derives words and numbers from the passages just written. Rows go
 // in in the order of the key, which is the order the index wants them in.
 func insertWords(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, documents []uuid.UUID) error {
-	for _, statement := range []string{`
+	for _, statement := range []string{
+		`
 		INSERT INTO chunk_term (workspace_id, term, chunk_id, tf, length)
 		SELECT c.workspace_id, w.term, c.id, w.tf, c.length
 		FROM chunk c CROSS JOIN LATERAL unnest(c.terms, c.tfs) AS w (term, tf)

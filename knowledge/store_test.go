@@ -333,8 +333,12 @@ func TestIngestRefusesSingleEntries(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	entries := []Entry{
-		{ID: "a", Text: "first words"}, {ID: "", Text: "x"}, {ID: "empty"}, {ID: "a", Text: "second words\x00"},
-		{ID: "f.md", FileName: "f.md", Content: []byte("# File\n\nfrom disk")}, {ID: "p.pdf", FileName: "p.pdf", Content: []byte("%PDF-")},
+		{ID: "a", Text: "first words"},
+		{ID: "", Text: "x"},
+		{ID: "empty"},
+		{ID: "a", Text: "second words\x00"},
+		{ID: "f.md", FileName: "f.md", Content: []byte("# File\n\nfrom disk")},
+		{ID: "p.pdf", FileName: "p.pdf", Content: []byte("%PDF-")},
 	}
 	p, err := f.Ingest(t.Context(), f.workspace, func(yield func(Entry, error) bool) {
 		for _, e := range entries {

@@ -35,9 +35,11 @@ const MaxPassages = 5000
 // TooLarge is the error for a file over MaxBytes. It is exported because an
 // upload is refused by its size before its bytes are read.
 func TooLarge(size int64) *Error {
-	return &Error{CodeTooLarge,
+	return &Error{
+		CodeTooLarge,
 		fmt.Sprintf("The file is %.1f MiB, and at most %d MiB are read.", float64(size)/(1<<20), MaxBytes>>20),
-		"Split it into several files, or leave out what visitors never ask about."}
+		"Split it into several files, or leave out what visitors never ask about.",
+	}
 }
 
 func errEmpty() *Error {
@@ -45,23 +47,31 @@ func errEmpty() *Error {
 }
 
 func errNoText() *Error {
-	return &Error{CodeNoText, "The file has no readable text; it may hold only pictures, scripts or menus.",
-		"Upload the page's text as Markdown or plain text."}
+	return &Error{
+		CodeNoText, "The file has no readable text; it may hold only pictures, scripts or menus.",
+		"Upload the page's text as Markdown or plain text.",
+	}
 }
 
 func errNotText() *Error {
-	return &Error{CodeNotText, "The file is not text: it holds bytes that no text has.",
-		"Export it as Markdown, HTML or plain text, and upload that."}
+	return &Error{
+		CodeNotText, "The file is not text: it holds bytes that no text has.",
+		"Export it as Markdown, HTML or plain text, and upload that.",
+	}
 }
 
 func errCharset() *Error {
-	return &Error{CodeCharset, "The text's character set could not be recognised; it is not UTF-8.",
-		"Save the file as UTF-8 and upload it again."}
+	return &Error{
+		CodeCharset, "The text's character set could not be recognised; it is not UTF-8.",
+		"Save the file as UTF-8 and upload it again.",
+	}
 }
 
 func errWrongType(what string) *Error {
-	return &Error{CodeWrongType, "This is " + what + ", which cannot be read here.",
-		"Export it as Markdown (.md), HTML (.html) or plain text (.txt), and upload that."}
+	return &Error{
+		CodeWrongType, "This is " + what + ", which cannot be read here.",
+		"Export it as Markdown (.md), HTML (.html) or plain text (.txt), and upload that.",
+	}
 }
 
 func errDamaged(detail string) *Error {
@@ -69,6 +79,8 @@ func errDamaged(detail string) *Error {
 }
 
 func errTooLong(passages int) *Error {
-	return &Error{CodeTooLong, fmt.Sprintf("The text makes %d passages, and at most %d are kept for one document.", passages, MaxPassages),
-		"Split it into several files, one for each subject."}
+	return &Error{
+		CodeTooLong, fmt.Sprintf("The text makes %d passages, and at most %d are kept for one document.", passages, MaxPassages),
+		"Split it into several files, one for each subject.",
+	}
 }
