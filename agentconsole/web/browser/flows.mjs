@@ -91,7 +91,7 @@ const flows = {
     await p.waitForFunction((id) => !document.querySelector(`[data-row="${id}"]`), s.ids.ananya)
     await p.click('.toast >> text=Undo')
     await p.waitForSelector(`[data-row="${s.ids.ananya}"]`)
-    await has(p, '.event', 'Opened again')
+    await has(p, '.event', 'opened again')
   },
   'a visitor is heard live: row, transcript, title': async (p, s) => {
     await open(p, s, 'ananya')

@@ -4,6 +4,7 @@ import { groupOf, rowOf } from '../inbox/store.ts'
 import { number, t } from '../locale/t.ts'
 import { send } from '../realtime.ts'
 import { Icon } from '../ui/icon.tsx'
+import { firstName } from '../ui/name.ts'
 import { Key } from '../ui/parts.tsx'
 import { readDraft, saveDraft, type Mode } from './drafts.ts'
 import { composerIs, focusComposer, mode } from './focus.ts'
@@ -21,7 +22,7 @@ export function Composer({ thread }: { thread: Thread }) {
   const g = groupOf(row)
   const can = g === 'mine' || g === 'queue' || g === 'assistant'
   const now: Mode = can ? mode.value : 'note'
-  const first = row.visitor.name.split(' ')[0]!
+  const first = firstName(row.visitor.name)
   return (
     <div class="composer-wrap">
       {!can && (
@@ -122,7 +123,7 @@ function Tab({ of, now, only }: { of: Mode; now: Mode; only?: boolean }) {
 function Hint({ thread, note, claims }: { thread: Thread; note: boolean; claims: boolean }) {
   if (note) return <span class="note-ink">{t('compose.private')}</span>
   const writing = thread.typing.value.some((x) => x.kind === 'visitor')
-  if (writing) return <>{t('conv.typing', { name: thread.visitor.value?.name.split(' ')[0] ?? '' })}</>
+  if (writing) return <>{t('conv.typing', { name: firstName(thread.visitor.value?.name ?? '') })}</>
   return claims ? <>{t('compose.claims')}</> : null
 }
 

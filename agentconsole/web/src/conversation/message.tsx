@@ -4,6 +4,7 @@ import { t } from '../locale/t.ts'
 import { me, myId } from '../session/session.ts'
 import { AiTile, Face } from '../ui/face.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { firstName } from '../ui/name.ts'
 import { AiTag } from '../ui/parts.tsx'
 import type { Citation, Message } from '../types.ts'
 import { saveDraft, readDraft } from './drafts.ts'
@@ -37,7 +38,7 @@ function FromVisitor({ m, first, last, thread }: Props) {
   return (
     <article class="msg visitor" data-seq={m.seq} data-first={first || undefined}>
       {first && (
-        <header class="msg-meta"><b dir="auto">{v?.name.split(' ')[0]}</b> <Time at={m.at} /> <span>{t('conv.msg', { n: m.seq })}</span></header>
+        <header class="msg-meta"><b dir="auto">{firstName(v?.name ?? '')}</b> <Time at={m.at} /> <span>{t('conv.msg', { n: m.seq })}</span></header>
       )}
       <div class="msg-line">
         <span class="msg-face">{last && v && <Face who={{ id: v.id, name: v.name, initials: v.initials, hue: v.hue }} size={24} hidden />}</span>

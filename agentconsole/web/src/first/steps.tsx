@@ -7,6 +7,7 @@ import { drawer } from '../frame/drawer.ts'
 import { t } from '../locale/t.ts'
 import { href } from '../route.ts'
 import { me } from '../session/session.ts'
+import { firstName } from '../ui/name.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
 
 /** From empty to the first answer. Only the step that is next stands open; what is done folds to one line. */
@@ -21,7 +22,7 @@ export function Steps() {
     <main id="main" class="area first" tabIndex={-1}>
       <button type="button" class="icon-btn only-narrow" aria-label={t('ui.menu')} onClick={() => (drawer.value = true)}><Icon name="menu" size={18} /></button>
       <div class="first-in">
-        <p class="first-hello"><Mark size={20} />{t('first.welcome', { name: m.agent.name.split(' ')[0]! })}</p>
+        <p class="first-hello"><Mark size={20} />{t('first.welcome', { name: firstName(m.agent.name) })}</p>
         <h1>{t('first.title')}</h1>
         <p class="first-text">{t('first.text')}</p>
         <ol>

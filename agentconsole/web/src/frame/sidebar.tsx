@@ -22,7 +22,7 @@ export function Sidebar() {
   return (
     <nav class="sidebar" aria-label={t('nav.views')}>
       <div class="workspace">
-        <img src={m.workspace.mark} alt="" width="26" height="26" onError={(e) => e.currentTarget.remove()} />
+        <img src={m.workspace.mark} alt="" width="24" height="24" onError={(e) => e.currentTarget.remove()} />
         <span class="workspace-name">{m.workspace.name}</span>
       </div>
       <div class="sidebar-scroll">

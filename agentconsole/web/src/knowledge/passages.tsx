@@ -50,7 +50,7 @@ export function Passages({ id }: { id: string }) {
         <ol>
           {detail.value?.passages.map((p, i) => (
             <li key={p.id}>
-              <h3 dir="auto"><span class="passage-n" aria-label={t('know.passage', { n: i + 1 })}>{i + 1}</span>{p.heading.map((h, j) => <span key={j}>{h}</span>)}</h3>
+              <h3 dir="auto"><span class="passage-n" aria-label={t('know.passage', { n: i + 1 })}>{i + 1}</span>{(p.heading?.length ? p.heading : [d?.title ?? '']).map((h, j) => <span key={j}>{h}</span>)}</h3>
               <p dir="auto">{p.text}</p>
             </li>
           ))}

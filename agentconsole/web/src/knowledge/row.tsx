@@ -100,7 +100,9 @@ export function UploadRow({ u }: { u: Upload }) {
   if (u.failed) {
     return (
       <Failed type={type} title={u.file.name} error={u.failed.error} fix={u.failed.fix}>
-        <button type="button" class="btn" onClick={() => again(u)}>{t('ui.retry')}</button>
+        {u.failed.again
+          ? <button type="button" class="btn" onClick={() => again(u)}>{t('ui.retry')}</button>
+          : <button type="button" class="btn" onClick={() => choose((f) => { dismiss(u.id); add(f, u.replaces) }, false)}>{t('know.replace')}</button>}
         <button type="button" class="btn quiet" onClick={() => dismiss(u.id)}>{t('sent.discard')}</button>
       </Failed>
     )

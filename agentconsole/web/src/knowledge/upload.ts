@@ -12,7 +12,8 @@ export interface Upload {
   /** The document it takes the place of, once it has arrived and can be read. */
   replaces?: Document
   share: number
-  failed?: { error: string; fix: string }
+  /** `again`: the same file may work later; otherwise only another one helps. */
+  failed?: { error: string; fix: string; again: boolean }
 }
 
 export const uploads = signal<Upload[]>([])
@@ -30,7 +31,7 @@ export function add(files: Iterable<File>, replaces?: Document): void {
   const made = [...files].map((file): Upload => {
     const u: Upload = { id: ++serial, file, share: 0 }
     if (replaces) u.replaces = replaces
-    if (file.size > MAX_BYTES) u.failed = { error: t('know.size.big'), fix: t('know.size.fix') }
+    if (file.size > MAX_BYTES) u.failed = { error: t('know.size.big'), fix: t('know.size.fix'), again: false }
     return u
   })
   uploads.value = [...uploads.value, ...made]
@@ -58,7 +59,7 @@ function pump(): void {
     const u = queue.shift()!
     running++
     void send(u)
-      .then((items) => arrived(u, items), (e: ApiError) => change(u.id, (x) => ({ ...x, failed: { error: e.message || t('know.upload.failed', { file: u.file.name }), fix: e.fix } })))
+      .then((items) => arrived(u, items), (e: ApiError) => change(u.id, (x) => ({ ...x, failed: { error: e.message || t('know.upload.failed', { file: u.file.name }), fix: e.fix, again: e.passing } })))
       .finally(() => {
         running--
         pump()

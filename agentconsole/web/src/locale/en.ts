@@ -128,7 +128,7 @@ export const en = {
   'sent.discard': 'Discard',
 
   'event.asked': '{visitor} asked for a person at {time}',
-  'event.called': 'Assistant called a person at {time}',
+  'event.called': 'assistant called a person at {time}',
   'event.joined': '{who} joined at {time}',
   'event.joined.you': 'you joined at {time}',
   'event.left_line': '{visitor} left the line at {time}',
@@ -136,7 +136,7 @@ export const en = {
   'event.handed_back.you': 'you handed back at {time}',
   'event.resolved': '{who} resolved it at {time}',
   'event.resolved.you': 'you resolved it at {time}',
-  'event.reopened': 'Opened again at {time}',
+  'event.reopened': 'opened again at {time}',
   'event.somebody': 'Somebody',
 
   'packet.title': 'Handed over',
