@@ -15,9 +15,15 @@ export function parse(hash: string): Route {
   return { area: 'inbox', view: view ?? 'inbox', id: view ? id : '' }
 }
 
-const hash = signal(location.hash)
-addEventListener('hashchange', () => (hash.value = location.hash))
-addEventListener('popstate', () => (hash.value = location.hash))
+// A sign-in link is no place: whoever pastes one into an open tab comes back to where they were.
+const place = () => (location.hash.startsWith('#signin=') ? null : location.hash)
+const hash = signal(place() ?? '')
+const moved = () => (hash.value = place() ?? hash.peek())
+addEventListener('hashchange', moved)
+addEventListener('popstate', moved)
+
+/** The place on screen, for putting it back into the address bar. */
+export const here = (): string => hash.peek()
 
 export const route = computed(() => parse(hash.value))
 

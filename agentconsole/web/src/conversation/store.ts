@@ -60,6 +60,7 @@ async function act(id: string, verb: string, body: unknown, failed: Key): Promis
   try {
     const row = await call<Row>('POST', `/conversations/${id}/${verb}`, body)
     put(row)
+    holdFocus()
     return row
   } catch (e) {
     const err = e as ApiError
@@ -70,6 +71,13 @@ async function act(id: string, verb: string, body: unknown, failed: Key): Promis
     }
     return null
   }
+}
+
+/** The button that was pressed is often gone afterwards; the focus then goes to the conversation rather than nowhere. */
+function holdFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  })
 }
 
 export const claim = (id: string) => act(id, 'claim', {}, 'act.claim.failed')

@@ -56,7 +56,7 @@ function Rows({ chosen }: { chosen: string }) {
   const ids = order.value
   if (listState.value === 'failed') {
     return (
-      <div class="list-note"><p>{t('list.failed')}</p><button type="button" class="btn" onClick={() => void load(route.value.view)}>{t('ui.retry')}</button></div>
+      <div class="list-note"><p>{t('list.failed')}</p><button type="button" class="btn" onClick={() => { listState.value = 'loading'; void load(route.value.view) }}>{t('ui.retry')}</button></div>
     )
   }
   if (!ids.length) return listState.value === 'loading' ? <Skeleton /> : <p class="list-note">{t(`list.none.${route.value.view}`)}</p>

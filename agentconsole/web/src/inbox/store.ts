@@ -1,4 +1,4 @@
-import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import { batch, computed, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals'
 import { call } from '../api.ts'
 import { onFrame, onWelcome } from '../realtime.ts'
 import { route } from '../route.ts'
@@ -96,7 +96,6 @@ let reading = 0
 
 export async function load(view: View): Promise<void> {
   const turn = ++reading
-  if (!rows.size) listState.value = 'loading'
   try {
     const page = await call<{ items: Row[]; counts: Counts; next: string }>('GET', `/conversations?view=${view}&limit=${PAGE}`)
     if (turn !== reading) return
@@ -109,7 +108,7 @@ export async function load(view: View): Promise<void> {
     })
   } catch {
     // The rows that are shown stay; only an empty list says that it could not be read.
-    if (turn === reading && !rows.size) listState.value = 'failed'
+    if (turn === reading && listState.peek() === 'loading') listState.value = 'failed'
   }
 }
 
@@ -173,7 +172,12 @@ export function follow(): void {
   if (phase.value !== 'in' || !me.value || route.value.area !== 'inbox') return
   if (view === shown) return
   shown = view
-  next.value = ''
+  untracked(() => {
+    next.value = ''
+    // A view that is known to hold something says so until it is read; an empty workspace keeps its first steps on screen.
+    const c = counts.value
+    if (!order.value.length && c.mine + c.waiting + c.assistant + c.resolved > 0) listState.value = 'loading'
+  })
   void load(view)
 }
 

@@ -1,6 +1,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, call, whenSignedOut } from '../api.ts'
 import { connect, disconnect } from '../realtime.ts'
+import { here } from '../route.ts'
 import type { Me, Status } from '../types.ts'
 
 /** Who is signed in. `out` shows the sign-in page; what was typed stays in local storage under the person's id. */
@@ -29,7 +30,7 @@ async function fromLink(): Promise<boolean> {
   const m = /^#signin=([^&]+)/.exec(location.hash)
   if (!m) return false
   // Removed before anything else: the address bar and the history never keep a secret.
-  history.replaceState(null, '', location.pathname)
+  history.replaceState(null, '', location.pathname + here())
   phase.value = 'starting'
   await signIn(decodeURIComponent(m[1]!))
   return true
