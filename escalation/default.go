@@ -21,28 +21,50 @@ const (
 func Default() RuleSet {
 	no, anger := false, furious
 	return RuleSet{Failures: DefaultFailures, Rules: []Rule{
-		{ID: "blocked-safety", Title: "Smoke, fire, electric shock", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{Keywords: safetyWords()}, Reason: "Somebody may be in danger"},
-		{ID: "blocked-legal", Title: "Police, court, lawyers", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{Keywords: legalWords()}, Reason: "Speaks of the police, a court or a lawyer"},
-		{ID: "wants-human", Title: "Asks for a person", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{Signal: WantsHuman, AtLeast: sure}, Reason: "Asked for a person"},
-		{ID: "needs-action", Title: "Only a person can do this", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{Signal: NeedsAction, AtLeast: needed}, Reason: "Only a person can do this"},
-		{ID: "sentiment", Title: "Strong anger", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{SentimentBelow: &anger}, Reason: "The visitor is angry"},
-		{ID: "frustration", Title: "Patience has run out", Enabled: true, Phase: Before, Then: Handoff,
-			When: Condition{Signal: Frustration, AtLeast: worn}, Reason: "The visitor has to repeat themselves"},
-		{ID: "unsure-wants-human", Title: "May be asking for a person", Enabled: true, Phase: Before, Then: Offer,
-			When: Condition{Signal: WantsHuman, AtLeast: unsure}, Reason: "May have asked for a person"},
-		{ID: "failures", Title: "Several questions without an answer", Enabled: true, Phase: After, Then: Handoff,
-			When: Condition{FailuresReached: true}, Reason: "{n} questions in a row without an answer"},
-		{ID: "complaint", Title: "Complaint", Enabled: true, Phase: After, Then: Offer,
-			When: Condition{Signal: Complaint, AtLeast: subject}, Reason: "Has a complaint"},
-		{ID: "refund", Title: "Refund without an answer", Enabled: true, Phase: After, Then: Offer,
-			When: Condition{Signal: Refund, AtLeast: subject, Answered: &no}, Reason: "Asked about a refund, and no article answers it"},
-		{ID: "not-grounded", Title: "Not in the knowledge base", Enabled: true, Phase: After, Then: Offer,
-			When: Condition{Answered: &no}, Reason: "The knowledge base does not answer this"},
+		{
+			ID: "blocked-safety", Title: "Smoke, fire, electric shock", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Keywords: safetyWords()}, Reason: "Somebody may be in danger",
+		},
+		{
+			ID: "blocked-legal", Title: "Police, court, lawyers", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Keywords: legalWords()}, Reason: "Speaks of the police, a court or a lawyer",
+		},
+		{
+			ID: "wants-human", Title: "Asks for a person", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Signal: WantsHuman, AtLeast: sure}, Reason: "Asked for a person",
+		},
+		{
+			ID: "needs-action", Title: "Only a person can do this", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Signal: NeedsAction, AtLeast: needed}, Reason: "Only a person can do this",
+		},
+		{
+			ID: "sentiment", Title: "Strong anger", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{SentimentBelow: &anger}, Reason: "The visitor is angry",
+		},
+		{
+			ID: "frustration", Title: "Patience has run out", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Signal: Frustration, AtLeast: worn}, Reason: "The visitor has to repeat themselves",
+		},
+		{
+			ID: "unsure-wants-human", Title: "May be asking for a person", Enabled: true, Phase: Before, Then: Offer,
+			When: Condition{Signal: WantsHuman, AtLeast: unsure}, Reason: "May have asked for a person",
+		},
+		{
+			ID: "failures", Title: "Several questions without an answer", Enabled: true, Phase: After, Then: Handoff,
+			When: Condition{FailuresReached: true}, Reason: "{n} questions in a row without an answer",
+		},
+		{
+			ID: "complaint", Title: "Complaint", Enabled: true, Phase: After, Then: Offer,
+			When: Condition{Signal: Complaint, AtLeast: subject}, Reason: "Has a complaint",
+		},
+		{
+			ID: "refund", Title: "Refund without an answer", Enabled: true, Phase: After, Then: Offer,
+			When: Condition{Signal: Refund, AtLeast: subject, Answered: &no}, Reason: "Asked about a refund, and no article answers it",
+		},
+		{
+			ID: "not-grounded", Title: "Not in the knowledge base", Enabled: true, Phase: After, Then: Offer,
+			When: Condition{Answered: &no}, Reason: "The knowledge base does not answer this",
+		},
 	}}
 }
 

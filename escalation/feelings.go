@@ -51,9 +51,37 @@ func newFeelings(list string) feelings {
 	return f
 }
 
+const (
+	// mishapMood is what a thing gone wrong says about the mood: unhappy customers mostly tell facts, politely.
+	mishapMood = -1.2
+	// againMood is what "again", "still" and "not what I asked" say.
+	againMood = -0.8
+	// notMood is what every "not" and "never" says by itself, up to three.
+	notMood = -0.3
+)
+
+// mood is the mood of a message, -1..1, from its words of feeling and from what it tells.
+func (c *compiled) mood(t text) float64 {
+	z := 0.0
+	var room [16]found
+	if len(c.search("mishap", t, room[:0])) > 0 {
+		z += mishapMood
+	}
+	if len(c.search("again", t, room[:0])) > 0 {
+		z += againMood
+	}
+	nots := 0
+	for i := range t.tokens {
+		if t.tokens[i].tags&tNot != 0 && nots < 3 {
+			nots++
+		}
+	}
+	return c.feelings.sentiment(t, z+notMood*float64(nots))
+}
+
 // sentiment is the mood of a message, -1..1. The strongest sentence counts in full and the others by half: one furious
 // sentence after three polite ones is a furious message.
-func (f feelings) sentiment(t text) float64 {
+func (f feelings) sentiment(t text, told float64) float64 {
 	sum, worst, total := 0.0, 0.0, 0.0
 	for i := range t.tokens {
 		if i > 0 && t.tokens[i].sentence != t.tokens[i-1].sentence {
@@ -62,7 +90,7 @@ func (f feelings) sentiment(t text) float64 {
 		sum += f.word(t.tokens, i)
 	}
 	worst, total = stronger(worst, sum), total+sum
-	z := worst + (total-worst)/2
+	z := told + worst + (total-worst)/2
 	return z / math.Sqrt(z*z+sentimentScale*sentimentScale)
 }
 

@@ -81,7 +81,7 @@ func (c *compiled) comparedWith(t text, s Signals, before []Turn) float64 {
 		case same >= nearWords && !turn.Answered:
 			best = max(best, forRephrase)
 		}
-		if k == 0 && c.feelings.sentiment(old)-s.Sentiment > 0.25 {
+		if k == 0 && c.mood(old)-s.Sentiment > 0.25 {
 			z += forFalling
 		}
 	}

@@ -112,8 +112,10 @@ func TestFirstRuleThatHoldsDecides(t *testing.T) {
 func TestAllPartsOfAConditionMustHold(t *testing.T) {
 	t.Parallel()
 	low, no := 0.0, false
-	set := RuleSet{Failures: 1, Rules: []Rule{{ID: "all", Enabled: true, Phase: After, Then: Handoff, Reason: "{n} questions in a row without an answer",
-		When: Condition{Signal: Refund, AtLeast: 0.5, Keywords: []string{"vip"}, SentimentBelow: &low, Answered: &no, FailuresReached: true}}}}
+	set := RuleSet{Failures: 1, Rules: []Rule{{
+		ID: "all", Enabled: true, Phase: After, Then: Handoff, Reason: "{n} questions in a row without an answer",
+		When: Condition{Signal: Refund, AtLeast: 0.5, Keywords: []string{"vip"}, SentimentBelow: &low, Answered: &no, FailuresReached: true},
+	}}}
 	all := Input{Text: "vip", Signals: Signals{Refund: 0.5, Sentiment: -0.1}, Failures: 1, Question: true}
 	if got := Evaluate(set, After, all); got.Action != Handoff || got.Reason != "One question without an answer" {
 		t.Fatalf("with every part true: %+v", got)

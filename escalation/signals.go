@@ -59,7 +59,7 @@ func Read(message string, history []Turn) Signals {
 	s.Refund = r.topic(c, Refund)
 	s.Complaint = r.topic(c, Complaint)
 	s.NeedsAction = r.needsAction(c)
-	s.Sentiment = c.feelings.sentiment(t)
+	s.Sentiment = c.mood(t)
 	s.Frustration = c.frustration(t, s, history)
 	slices.SortStableFunc(s.Matches, func(a, b Match) int { return a.Start - b.Start })
 	return s

@@ -25,11 +25,7 @@ func rules(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	w, err := workspaceNamed(ctx, workspace.NewStore(db.app), *space)
-	if err != nil {
-		return err
-	}
-	current, err := escalation.NewStore(db.app).Rules(ctx, w.ID)
+	current, err := rulesOf(ctx, db, *space)
 	if err != nil {
 		return err
 	}
@@ -37,4 +33,19 @@ func rules(ctx context.Context, p *program) (err error) {
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
 	return out.Encode(current)
+}
+
+// rulesOf returns the rules of a workspace, and before the first start those that the demo workspace will begin with.
+func rulesOf(ctx context.Context, db *database, name string) (escalation.RuleSet, error) {
+	spaces := workspace.NewStore(db.app)
+	if name == "" {
+		if _, err := spaces.ByName(ctx, demoWorkspace); errors.Is(err, workspace.ErrUnknown) {
+			return escalation.Default(), nil
+		}
+	}
+	w, err := workspaceNamed(ctx, spaces, name)
+	if err != nil {
+		return escalation.RuleSet{}, err
+	}
+	return escalation.NewStore(db.app).Rules(ctx, w.ID)
 }
