@@ -112,43 +112,29 @@ type prepared struct {
 }
 
 func (s *Store) ingestBatch(ctx context.Context, workspaceID uuid.UUID, batch []Entry, p *Progress) error {
-	ready := make([]prepared, 0, len(batch))
-	at := make(map[string]int, len(batch))
-	for _, e := range batch {
-		one, err := prepare(e)
-		if err != nil {
-			p.Refused = append(p.Refused, Refusal{e.ID, failureOf(err)})
-			continue
-		}
-		// One statement cannot write a row twice; the later entry wins.
-		if i, seen := at[e.ID]; seen {
-			ready[i] = one
-			continue
-		}
-		at[e.ID] = len(ready)
-		ready = append(ready, one)
-	}
+	ready := prepareAll(batch, p)
 	if len(ready) == 0 {
 		return nil
 	}
-	var stale []uuid.UUID
+	var written []uuid.UUID
 	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+		// Writers take the counters' lock before a document's, everywhere.
 		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
 			return err
 		}
-		changed, err := upsertDocuments(ctx, tx, workspaceID, ready, s.Space() != nil)
+		stale, err := upsertDocuments(ctx, tx, workspaceID, ready, s.Space() != nil)
 		if err != nil {
 			return err
 		}
 		var docs []indexed
 		for _, r := range ready {
-			id, ok := changed[r.entry.ID]
+			id, ok := stale[r.entry.ID]
 			if !ok {
 				p.Unchanged++
 				continue
 			}
-			stale = append(stale, id)
 			docs = append(docs, indexed{id, r.entry.Title, r.passages})
+			written = append(written, id)
 			p.Passages += len(r.passages)
 			if len(r.entry.Content) == 0 {
 				continue
@@ -166,10 +152,32 @@ func (s *Store) ingestBatch(ctx context.Context, workspaceID uuid.UUID, batch []
 		return err
 	}
 	p.Documents += len(ready)
-	if s.publisher != nil {
-		return s.settle(ctx, workspaceID, stale)
+	if s.publisher == nil {
+		return nil
 	}
-	return nil
+	return s.settle(ctx, workspaceID, written)
+}
+
+// prepareAll reads and splits the entries of a batch. Those that cannot be read
+// are noted as refused. One statement cannot write a row twice, so of two
+// entries with one id the later wins.
+func prepareAll(batch []Entry, p *Progress) []prepared {
+	ready := make([]prepared, 0, len(batch))
+	at := make(map[string]int, len(batch))
+	for _, e := range batch {
+		one, err := prepare(e)
+		if err != nil {
+			p.Refused = append(p.Refused, Refusal{e.ID, failureOf(err)})
+			continue
+		}
+		if i, seen := at[e.ID]; seen {
+			ready[i] = one
+			continue
+		}
+		at[e.ID] = len(ready)
+		ready = append(ready, one)
+	}
+	return ready
 }
 
 // prepare reads and splits an entry; it changes the entry's title, URL and

@@ -69,23 +69,24 @@ func spaceID(model string, dimensions int) int {
 // again. An operator who has just mended it should not wait longer.
 const reopenPause = 10 * time.Second
 
-// KeepSpace opens the space, and where the endpoint does not answer, tries
-// again until it does; then it has every workspace's missing vectors computed
-// by backfill and returns. Until then searches use words alone. It is a service
-// of the server: start it beside the others.
+// KeepSpace opens the space and has every workspace's missing vectors computed
+// by backfill. Where either fails, as it does while the endpoint is down, it
+// says so once and tries again until it has worked or ctx ends; then it returns
+// nil. Until then searches use words alone. It is a service of the server: start
+// it beside the others.
 func (s *Store) KeepSpace(ctx context.Context, open func(context.Context) (*Space, error), backfill func(context.Context) error) error {
 	for told := false; ; {
 		space, err := open(ctx)
 		if err == nil {
 			s.UseSpace(space)
-			return backfill(ctx)
+			err = backfill(ctx)
 		}
-		if ctx.Err() != nil {
+		if err == nil || ctx.Err() != nil {
 			return nil
 		}
 		if !told {
 			told = true
-			s.log.Warn("embeddings are not available; documents are found by words until they are", slog.String("error", err.Error()))
+			s.log.Warn("embeddings are not available yet; it is tried again by itself", slog.String("error", err.Error()))
 		}
 		timer := time.NewTimer(reopenPause)
 		select {
