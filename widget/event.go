@@ -87,6 +87,11 @@ func (c *conn) heardDelta(data json.RawMessage) {
 	if !c.deltas || json.Unmarshal(data, &d) != nil {
 		return
 	}
+	ours := c.run != nil && c.run.Run == d.Run
+	if d.End && ours {
+		c.endRun()
+		return
+	}
 	if d.Epoch < c.floor || d.Run == c.void || (c.shown.State != conversation.Assistant && c.shown.State != "") {
 		return
 	}
@@ -96,12 +101,9 @@ func (c *conn) heardDelta(data json.RawMessage) {
 	}
 	d.T, d.Conv = frameDelta, c.session.Conversation
 	c.send(d)
-	if d.End {
-		c.forgetRun(d.Run)
-		return
+	if d.Text = ""; !d.End {
+		c.run = &d
 	}
-	d.Text = ""
-	c.run = &d
 }
 
 func (c *conn) heardCancel(data json.RawMessage) {

@@ -19,11 +19,15 @@ import (
 // subprotocol is the name of the visitor protocol's version on the wire.
 const subprotocol = "baton.v1"
 
+// defaultAccent is the colour of a workspace that has chosen none.
+const defaultAccent = "#4F46E5"
+
 // Limits bound what visitors may ask for. Begin with [DefaultLimits].
 type Limits struct {
 	Socket        realtime.Limits
 	FramePatience time.Duration // for what one frame asks of the database
 	Tick          time.Duration // how often receipts, expired typing and gaps are looked at
+	Typing        time.Duration // how long the visitor's typing sign stands without being renewed
 	SessionBurst  int           // sessions in a row from one address
 	SessionRate   float64       // sessions a second from one address after that
 	Tabs          int           // sockets of one device
@@ -35,7 +39,8 @@ func DefaultLimits() Limits {
 		Socket:        realtime.DefaultLimits(),
 		FramePatience: 10 * time.Second, // a commit takes milliseconds; after ten seconds the visitor should hear that the database is away
 		Tick:          250 * time.Millisecond,
-		SessionBurst:  120, // an office, or a school class, behind one address opens the page at once
+		Typing:        6 * time.Second, // clients renew it every 3
+		SessionBurst:  120,             // an office, or a school class, behind one address opens the page at once
 		SessionRate:   5,
 		Tabs:          30,
 	}
@@ -51,7 +56,7 @@ type Deps struct {
 	Limits        Limits
 	// Origin is this server's public origin, as browsers write it; pages of it may always embed the widget.
 	Origin string
-	// Mark and Accent are the company's picture (a path on this server) and colour, as the widget shows them.
+	// Mark is the company's picture, a path on this server. Accent is its colour; empty means Baton's own.
 	Mark, Accent string
 }
 
@@ -73,6 +78,9 @@ type Handler struct {
 
 // New returns the handler. The error is about the embedded files.
 func New(deps Deps) (*Handler, error) {
+	if deps.Accent == "" {
+		deps.Accent = defaultAccent
+	}
 	files, err := loadAssets()
 	if err != nil {
 		return nil, fmt.Errorf("widget files: %w", err)

@@ -201,6 +201,21 @@ func (s *site) firstVisitor(t *testing.T) (id uuid.UUID) {
 	return id
 }
 
+func TestTypingExpires(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(l *widget.Limits) { l.Typing = 50 * time.Millisecond })
+	v := s.visitor(t)
+	l := v.connect(t, 0)
+	l.say(1, "one")
+	signs := s.heard(t, v.conv, workspace.EventTyping)
+	l.send(map[string]any{"t": "typing", "conv": v.conv, "on": true})
+	for _, want := range []string{`{"who":{"kind":"visitor"},"on":true,"ttl":1}`, `{"who":{"kind":"visitor"},"on":false,"ttl":1}`} {
+		if got := wait(t, signs); got != want {
+			t.Errorf("typing: %s, want %s", got, want)
+		}
+	}
+}
+
 func TestTyping(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)

@@ -12,12 +12,8 @@ import (
 	"github.com/baton-chat/baton/workspace"
 )
 
-const (
-	// typingTTL is for how many seconds a typing sign stands without being renewed; clients renew it every 3.
-	typingTTL = 6
-	// retryAfter is how many seconds a client waits after slow_down: twice what the rate needs for a frame, so that it comes down.
-	retryAfter = 2
-)
+// retryAfter is how many seconds a client waits after slow_down: long enough that the rate allows several frames again.
+const retryAfter = 2
 
 // Codes of error frames.
 const (
@@ -135,7 +131,7 @@ func (c *conn) typed(on bool, now time.Time) {
 	c.mu.Lock()
 	c.typing = time.Time{}
 	if on {
-		c.typing = now.Add(typingTTL * time.Second)
+		c.typing = now.Add(c.h.Limits.Typing)
 	}
 	c.mu.Unlock()
 	c.publishTyping(on)

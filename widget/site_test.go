@@ -54,6 +54,7 @@ type site struct {
 	server        *httptest.Server
 	log           *record
 	clock         *clock
+	stop          func()
 }
 
 // clock is the time that sessions and conversations see; it only moves when a test moves it.
@@ -92,12 +93,28 @@ func (r *record) String() string {
 	return r.text.String()
 }
 
-// newSite starts a node. adjust may change limits before it starts.
+// newSite starts a node on a database of its own. adjust may change limits before it starts.
 func newSite(t *testing.T, adjust func(*widget.Limits)) *site {
 	t.Helper()
-	s := &site{db: pgtest.New(t), rounds: &rounds{}, log: &record{}, clock: &clock{}}
+	s := &site{db: pgtest.New(t)}
+	s.start(t, "", adjust)
+	s.seed(t)
+	return s
+}
+
+// node starts another node over the same database.
+func (s *site) node(t *testing.T, nats string) *site {
+	t.Helper()
+	n := *s
+	n.start(t, nats, nil)
+	return &n
+}
+
+func (s *site) start(t *testing.T, nats string, adjust func(*widget.Limits)) {
+	t.Helper()
+	s.rounds, s.log, s.clock = &rounds{}, &record{}, &clock{}
 	log := slog.New(slog.NewTextHandler(s.log, nil))
-	bus, err := realtime.OpenBus(realtime.BusOptions{Log: log})
+	bus, err := realtime.OpenBus(realtime.BusOptions{URL: nats, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +122,6 @@ func newSite(t *testing.T, adjust func(*widget.Limits)) *site {
 	s.workspaces = workspace.NewStore(s.db.App)
 	s.conversations = conversation.NewStore(s.db.App, bus, s.rounds, s.clock.now)
 	s.presence = presence.New(s.db.App, bus, log, nil)
-	s.seed(t)
 	limits := widget.DefaultLimits()
 	limits.Tick = 20 * time.Millisecond
 	if adjust != nil {
@@ -113,13 +129,12 @@ func newSite(t *testing.T, adjust func(*widget.Limits)) *site {
 	}
 	h, err := widget.New(widget.Deps{
 		Workspaces: s.workspaces, Conversations: s.conversations, Presence: s.presence, Bus: bus, Log: log, Limits: limits,
-		Origin: "https://chat.example", Mark: "/mark.svg", Accent: "#4F46E5",
+		Origin: "https://chat.example", Mark: "/mark.svg",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.run(t, h)
-	return s
 }
 
 func (s *site) seed(t *testing.T) {
@@ -152,14 +167,16 @@ func (s *site) run(t *testing.T, h *widget.Handler) {
 	var running sync.WaitGroup
 	running.Go(func() { _ = h.Run(ctx) })
 	running.Go(func() { _ = s.presence.Run(ctx) })
-	t.Cleanup(func() {
+	server, bus := s.server, s.bus
+	s.stop = sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
-		s.server.Close()
+		server.Close()
 		stopped, stop := context.WithCancel(context.Background())
 		stop()
-		_ = s.bus.Run(stopped)
+		_ = bus.Run(stopped)
 	})
+	t.Cleanup(s.stop)
 }
 
 // open posts a session request and returns the status and the answer.

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -145,5 +146,5 @@ func (c *conn) expireTyping(now time.Time) {
 
 func (c *conn) publishTyping(on bool) {
 	c.h.Bus.Publish(workspace.NewEvent(c.session.Workspace, c.session.Conversation, workspace.EventTyping,
-		Typing{Who: Who{Kind: conversation.ByVisitor, Name: c.session.Name}, On: on, TTL: typingTTL}))
+		Typing{Who: Who{Kind: conversation.ByVisitor, Name: c.session.Name}, On: on, TTL: int(math.Ceil(c.h.Limits.Typing.Seconds()))}))
 }
