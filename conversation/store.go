@@ -127,7 +127,8 @@ func (c *change) append(m Message) Message {
 		c.Workspace, c.ID, m.Seq, m.CID, m.Kind, m.Author.Kind, null(m.Author.ID), m.Author.Name, m.Body, hash(m.Body), m.Language,
 		citations, parts, m.Outcome, null(m.Run), m.At)
 	c.Head = m.Seq
-	if m.Kind == KindText {
+	// The words that a person is being called would hide what for, so the visitor's own stay in the inbox.
+	if m.Kind == KindText && m.Outcome != OutcomeHandoff {
 		c.PreviewSeq = m.Seq
 	}
 	c.appended, c.dirty = append(c.appended, m), true

@@ -71,12 +71,21 @@ func run(ctx context.Context, p program) int {
 	}
 	c := commands()[index]
 	p.args = p.args[1:]
-	p.log = slog.New(slog.NewTextHandler(p.stderr, nil))
+	p.log = newLog(p.stderr, c.name)
 	var err error
 	if p.config, err = readConfig(p.getenv); err == nil {
 		err = c.run(ctx, &p)
 	}
 	return p.report(c, err)
+}
+
+// newLog writes lines to standard error. The server tells what it does; the other commands only what is wrong, because their own words follow.
+func newLog(w io.Writer, command string) *slog.Logger {
+	level := slog.LevelWarn
+	if command == "serve" {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 }
 
 func (p *program) report(c command, err error) int {

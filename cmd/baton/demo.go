@@ -15,6 +15,9 @@ import (
 // demoAgent signs in through the link that `serve` prints.
 var demoAgent = struct{ name, email string }{"Priya Nair", "priya@tarang.example"}
 
+// demoMark is the shop's picture. Pictures of other companies come with a settings page; until then every inbox of a server shows this one.
+const demoMark = "/demo/assets/mark.svg"
+
 // demoGreeting is what the shop's widget says first.
 var demoGreeting = map[string]workspace.Greeting{
 	"en": {

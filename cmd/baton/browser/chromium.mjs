@@ -1,0 +1,71 @@
+// One browser for a flow, and what every flow needs: waiting with words, taking pictures, asking axe, and failing on anything a page complains about.
+import { readFile, mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+
+const arguments_ = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--force-color-profile=srgb',
+]
+
+// A guard against hanging on a loaded machine, not a measurement.
+const patience = 60_000
+
+export async function browser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: arguments_ })
+}
+
+/** A page of its own profile, which fails the flow when it logs an error or a warning. */
+export async function page(chrome, options = {}) {
+  const context = await chrome.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  context.setDefaultTimeout(patience)
+  const p = await context.newPage()
+  p.faults = []
+  p.on('console', (m) => ['error', 'warning'].includes(m.type()) && p.faults.push(m.text()))
+  p.on('pageerror', (e) => p.faults.push(String(e.stack)))
+  return p
+}
+
+export function check(truth, words) {
+  if (!truth) throw new Error(words)
+  console.log(`ok ${words}`)
+}
+
+/** Waits until a text stands somewhere on the page, shadow roots included. */
+export async function sees(p, text, where = 'body') {
+  const wanted = typeof text === 'string' ? p.locator(where).getByText(text) : p.locator(where).getByText(text)
+  await wanted.last().waitFor({ state: 'visible' })
+  console.log(`ok sees ${text}`)
+}
+
+export async function picture(p, name) {
+  const folder = process.env.PICTURES
+  if (!folder) return
+  await mkdir(folder, { recursive: true })
+  await p.screenshot({ path: path.join(folder, `${name}.png`) })
+}
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Asks axe about the page as it is now: no violation of WCAG 2.2 A and AA or of best practice is allowed inside `root`. */
+export async function accessible(p, name, root) {
+  await p.evaluate(axe)
+  const found = await p.evaluate(async (root) => {
+    const result = await globalThis.axe.run(root ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.flat().join(' ')).join('; ')}`)
+  }, root)
+  if (process.env.SOFT && found.length) return console.log('AXE', name, found.join(' | '))
+  check(found.length === 0, `axe has nothing against ${name}${found.length ? ': ' + found.join(' | ') : ''}`)
+}
+
+export function silent(...pages) {
+  for (const p of pages) check(p.faults.length === 0, `the page said nothing${p.faults.length ? ', but: ' + p.faults.join(' | ') : ''}`)
+}
+
+export const open = (p) => p.getByRole('button', { name: 'Open chat' }).click()
+
+export async function ask(p, text) {
+  await p.locator('baton-chat textarea').fill(text)
+  await p.locator('baton-chat textarea').press('Enter')
+}

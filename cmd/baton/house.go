@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/baton-chat/baton/assistant"
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/escalation"
+	"github.com/baton-chat/baton/internal/egress"
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/migrations"
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+)
+
+// house is the stores of a process, given to each other. Commands that need less make less.
+type house struct {
+	*program
+	db            *database
+	bus           *realtime.Bus // nil: nobody watches
+	jobs          *river.Client[pgx.Tx]
+	workspaces    *workspace.Store
+	rules         *escalation.Store
+	knowledge     *knowledge.Store
+	conversations *conversation.Store
+	// outward is the one client for what leaves the machine.
+	outward *http.Client
+}
+
+// nobody is the publisher of commands: they change the database, and servers that watch read it again.
+type nobody struct{}
+
+func (nobody) Publish(workspace.Event) {}
+
+// build makes the stores on an open database. bus may be nil.
+func (p *program) build(db *database, bus *realtime.Bus) (*house, error) {
+	jobs, err := insertClient(db.app, p.log)
+	if err != nil {
+		return nil, err
+	}
+	// The model endpoint is the operator's own choice and may be on loopback.
+	var trusted []string
+	if p.config.OpenAIURL != "" {
+		trusted = []string{p.config.OpenAIURL}
+	}
+	outward, err := egress.Client(egress.Options{Trusted: trusted})
+	if err != nil {
+		return nil, err
+	}
+	var events workspace.Publisher = nobody{}
+	if bus != nil {
+		events = bus
+	}
+	return &house{
+		program: p, db: db, bus: bus, jobs: jobs, outward: outward,
+		workspaces:    workspace.NewStore(db.app),
+		rules:         escalation.NewStore(db.app),
+		knowledge:     knowledge.New(knowledge.Config{Pool: db.app, Jobs: jobs, Publisher: events, Log: p.log, Mode: knowledge.Mode(p.config.Search)}),
+		conversations: conversation.NewStore(db.app, events, assistant.NewQueue(jobs), nil),
+	}, nil
+}
+
+// openSpace asks the embedding endpoint for its dimension and makes the place for its vectors.
+func (h *house) openSpace(ctx context.Context) (*knowledge.Space, error) {
+	embedder := knowledge.NewOpenAI(knowledge.OpenAIConfig{BaseURL: h.config.OpenAIURL, APIKey: h.config.OpenAIKey, Model: h.config.EmbedModel, Client: h.outward})
+	return knowledge.OpenSpace(ctx, h.config.EmbedModel, embedder, func(ctx context.Context, id, dimensions int) error {
+		return migrations.EnsureEmbeddingModel(ctx, h.db.owner, id, dimensions)
+	})
+}
+
+// backfill asks for the vectors that workspaces lack.
+func (h *house) backfill(ctx context.Context) error {
+	spaces, err := h.workspaces.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range spaces {
+		if err := h.knowledge.Backfill(ctx, w.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answerer is the one way to an answer, for visitors' messages and for `baton ask`.
+func (h *house) answerer() *assistant.Answerer {
+	config := assistant.Config{Knowledge: h.knowledge, Rules: h.rules, Log: h.log}
+	if h.config.ChatModel != "" {
+		config.Model = assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: h.config.OpenAIURL, Key: h.config.OpenAIKey, Model: h.config.ChatModel, Client: h.outward, Log: h.log})
+		config.ModelName = h.config.ChatModel
+	}
+	return assistant.NewAnswerer(config)
+}
+
+// watch lets packages that do not know the bus listen to it.
+func (h *house) watch(workspaceID, conversationID uuid.UUID, hear func(workspace.Event)) (stop func()) {
+	subscription := h.bus.Watch(workspaceID, conversationID, realtime.Watch{Event: hear})
+	return subscription.Close
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/baton-chat/baton/assistant"
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
+)
+
+// service is the only shape of what runs: until its context ends, or until it fails.
+type service func(context.Context) error
+
+// inOrder runs services side by side. When ctx ends, or one of them ends by itself, it stops them one after another in the order given, each
+// fully before the next: what depends on others stands before them.
+func inOrder(ctx context.Context, all ...service) error {
+	type running struct {
+		cancel context.CancelFunc
+		done   chan struct{}
+	}
+	group, failed := errgroup.WithContext(ctx)
+	started := make([]running, len(all))
+	for i, run := range all {
+		own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		started[i] = running{cancel, make(chan struct{})}
+		group.Go(func() error {
+			defer close(started[i].done)
+			err := run(own)
+			if err == nil && own.Err() == nil {
+				return errEnded
+			}
+			return err
+		})
+	}
+	<-failed.Done()
+	for _, s := range started {
+		s.cancel()
+		<-s.done
+	}
+	if err := group.Wait(); !errors.Is(err, errEnded) {
+		return err
+	}
+	return nil
+}
+
+// errEnded wakes inOrder when a service that has nothing left to do returns early.
+var errEnded = errors.New("a service ended")
+
+// serveHTTP answers requests until ctx ends, and finishes those in flight. Sockets are not its own: their handlers have closed them before.
+func (s *services) serveHTTP(listener net.Listener) service {
+	return func(ctx context.Context) error {
+		failed := make(chan error, 1)
+		go func() { failed <- s.http.Serve(listener) }()
+		select {
+		case err := <-failed:
+			return fmt.Errorf("serve: %w", err)
+		case <-ctx.Done():
+		}
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		if err := s.http.Shutdown(stopping); err != nil {
+			_ = s.http.Close()
+		}
+		if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	}
+}
+
+// jobGrace is how long jobs in progress may take to end. What is not done by then is cancelled, goes back to the queue and is done after the next start.
+const jobGrace = 8 * time.Second
+
+// work runs the queues of answers and indexing.
+func (s *services) work(ctx context.Context) error {
+	h := s.house
+	workers := river.NewWorkers()
+	knowledge.Register(workers, h.knowledge)
+	reply := assistant.NewReplyWorker(h.answerer(), h.conversations, h.bus, h.watch, h.log)
+	packet := assistant.NewPacketWorker(h.conversations)
+	if err := assistant.AddWorkers(workers, reply, packet); err != nil {
+		return fmt.Errorf("job queue: %w", err)
+	}
+	client, err := workClient(h.db.app, h.log, workers)
+	if err != nil {
+		return err
+	}
+	// The client is stopped by hand, so that jobs in progress get their time.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start the job queue: %w", err)
+	}
+	<-ctx.Done()
+	soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
+	defer cancel()
+	if err := client.Stop(soft); err == nil {
+		return nil
+	}
+	hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
+	defer cancel()
+	if err := client.StopAndCancel(hard); err != nil {
+		return fmt.Errorf("stop the job queue: %w", err)
+	}
+	return nil
+}
+
+// meaning opens the vector space, when its endpoint answers, and then has nothing to do but wait.
+func (s *services) meaning(ctx context.Context) error {
+	if err := s.house.knowledge.KeepSpace(ctx, s.house.openSpace, s.house.backfill); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// route keeps the line of waiting visitors in order.
+func (s *services) route(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
