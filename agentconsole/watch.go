@@ -206,14 +206,14 @@ func (c *conn) catchUp(ctx context.Context, w *watch, reset bool) error {
 			return err
 		}
 	}
+	changed := w.known && stateKey(now) != stateKey(w.state)
+	c.settle(w, now)
 	lines, err := c.readOn(ctx, w)
 	if err != nil {
 		return err
 	}
 	// A state that the client read before it began to watch may be old; each change of it left a line.
-	changed := lines || w.known && stateKey(now) != stateKey(w.state)
-	c.settle(w, now)
-	if changed {
+	if changed || lines {
 		return c.send(newState(now))
 	}
 	return nil
