@@ -60,6 +60,13 @@ const flows = {
     await has(p, '.event', 'you joined at')
     await has(p, '.conversation-head .btn', 'Resolve')
   },
+  'C claims the row under the pointer when the open one cannot be claimed': async (p, s) => {
+    await open(p, s, 'ananya')
+    await p.hover(`[data-row="${s.ids.faizal}"]`)
+    await p.keyboard.press('c')
+    await has(p, '.conversation-head h2', 'Mohammed Faizal')
+    await has(p, '.conversation-head .btn', 'Resolve')
+  },
   'the loser of a claim is told who has it, and keeps what was typed': async (p, s) => {
     await open(p, s, 'faizal')
     await p.keyboard.press('r')

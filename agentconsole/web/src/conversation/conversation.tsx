@@ -16,8 +16,8 @@ export function Conversation() {
     <section id="main" class="conversation" aria-label={t('conv.label')} tabIndex={-1} aria-busy={status === 'loading'} key={thread.id}>
       <Header thread={thread} />
       <PacketView thread={thread} />
-      <Transcript thread={thread} />
-      {status === 'ready' && <Composer thread={thread} />}
+      {/* All at once: a transcript that comes before its packet would be pushed down by it. */}
+      {status === 'ready' ? <><Transcript thread={thread} /><Composer thread={thread} /></> : <div class="log-wrap" />}
     </section>
   )
 }

@@ -5,7 +5,7 @@ import { togglePacket } from '../conversation/packet-state.ts'
 import { keep, kept } from '../core/keep.ts'
 import { drawer, panel } from '../frame/drawer.ts'
 import { groupOf, rowOf } from '../inbox/store.ts'
-import { step } from '../inbox/move.ts'
+import { open, step } from '../inbox/move.ts'
 import { route } from '../route.ts'
 import { phase } from '../session/session.ts'
 import { knowledgeKeys } from './knowledge.ts'
@@ -74,10 +74,15 @@ function action(key: string): (() => void) | null {
   }
 }
 
-/** C takes the row under the focus or the pointer's choice first: it is the one that shows the key. */
+/** C takes what shows the key: the row under the focus, else the open conversation, else the row under the pointer. */
 function claimHere(): void {
-  const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row']
-  const id = focused ?? route.value.id
-  const g = id && rowOf(id) ? groupOf(rowOf(id)!.value) : null
-  if (id && (g === 'queue' || g === 'assistant')) void claim(id)
+  const row = (e: Element | null | undefined) => e?.closest<HTMLElement>('[data-take]')?.dataset['row'] ?? ''
+  const id = row(document.activeElement) || (takes(route.value.id) ? route.value.id : row(document.querySelector('.row[data-take]:hover')))
+  if (takes(id)) void claim(id).then((r) => r && open(id))
+}
+
+function takes(id: string): boolean {
+  const row = id && rowOf(id)?.value
+  const g = row ? groupOf(row) : null
+  return g === 'queue' || g === 'assistant'
 }
