@@ -33,7 +33,7 @@ func (r *clauseReader) over(i int, t tag) int {
 // read sets the features of the clause.
 func (r *clauseReader) read() {
 	h := r.from
-	for h < r.to && r.is(h, tSkip|tPlease) && !(r.is(h, tAct) && !r.is(h, tSkip)) {
+	for h < r.to && r.is(h, tSkip|tPlease) && !(r.at(h).word == "there" && r.is(h+1, tAux)) && !(r.is(h, tAct) && !r.is(h, tSkip)) {
 		r.polite = r.polite || r.is(h, tPlease)
 		h++
 	}

@@ -8,7 +8,7 @@ func (r *clauseReader) doing(i int) (int, bool) {
 			return i, true
 		case r.is(i, tPlease|tSkip|tHelp), r.is(i, tSomeone|tTeam) && i > r.from,
 			word(r.at(i).word, "be", "able", "to", "mind", "me", "us", "have", "go", "ahead", "and", "quickly", "immediately", "look", "into", "try", "your", "with", "in", "just"):
-			if word(r.at(i).word, "look") && r.at(i+1).word == "into" {
+			if r.at(i).word == "look" && word(r.at(i+1).word, "into", "at", "after") {
 				return i, true
 			}
 			r.polite = r.polite || r.is(i, tPlease)

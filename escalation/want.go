@@ -86,6 +86,9 @@ func (r *clauseReader) must(h int) bool {
 	if !r.is(h, tSomeone|tBody|tYou|tTeam) {
 		return false
 	}
+	if r.is(h, tSomeone|tBody) && r.is(h+1, tAct) {
+		return r.note(h+1, actWantOwn, actWantOwn) // "someone collect this"
+	}
 	for i := h + 1; i < min(r.to, h+7); i++ {
 		if word(r.at(i).word, "must", "should", "need", "needs", "has", "have", "please") {
 			for k := i + 1; k < min(r.to, i+6); k++ {
