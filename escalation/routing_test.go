@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 )
 
 // noRounds takes answer rounds: no assistant is at work here.
