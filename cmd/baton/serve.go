@@ -107,11 +107,7 @@ func (s *services) all(listener net.Listener) []service {
 		list = append(list, s.widget.Run)
 	}
 	if s.console != nil {
-		list = append(list, func(ctx context.Context) error {
-			<-ctx.Done()
-			s.console.Drain()
-			return nil
-		})
+		list = append(list, s.drain)
 	}
 	list = append(list, s.serveHTTP(listener))
 	h := s.house

@@ -9,7 +9,11 @@ import (
 	"time"
 
 	"github.com/baton-chat/baton/assistant"
+	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/realtime"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"golang.org/x/sync/errgroup"
 )
@@ -120,6 +124,18 @@ func (s *services) meaning(ctx context.Context) error {
 
 // route keeps the line of waiting visitors in order.
 func (s *services) route(ctx context.Context) error {
+	h := s.house
+	return escalation.NewRouter(escalation.RouterConfig{
+		Conversations: h.conversations, Workspaces: h.workspaces, Presence: s.presence, Log: h.log,
+		Watch: func(workspaceID uuid.UUID, event func(workspace.Event), lost func()) (stop func()) {
+			return h.bus.Watch(workspaceID, uuid.Nil, realtime.Watch{Event: event, Lost: lost}).Close
+		},
+	}).Run(ctx)
+}
+
+// drain closes the console's sockets when the server stops.
+func (s *services) drain(ctx context.Context) error {
 	<-ctx.Done()
+	s.console.Drain()
 	return nil
 }
