@@ -161,15 +161,16 @@ func (h *Handler) past(ctx context.Context, conv conversation.Conversation) ([]p
 	for i, r := range rows {
 		ids[i] = r.ID
 	}
-	titles, err := h.Conversations.Openings(ctx, conv.Workspace, ids)
+	outlines, err := h.Conversations.Outlines(ctx, conv.Workspace, ids)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]past, len(rows))
 	for i, r := range rows {
-		list[i] = past{ID: r.ID, Title: titles[r.ID], State: r.State, At: stamp(r.UpdatedAt)}
-		if r.AgentName != "" {
-			list[i].Agent = &r.AgentName
+		outline := outlines[r.ID]
+		list[i] = past{ID: r.ID, Title: outline.Opening, State: r.State, At: stamp(r.UpdatedAt)}
+		if outline.Agent != "" {
+			list[i].Agent = &outline.Agent
 		}
 	}
 	return list, nil

@@ -133,7 +133,10 @@ type story struct {
 		Confidence *float64
 		Event      *struct{ Name, Who string }
 	}
-	Past []struct{ Title string }
+	Past []struct {
+		Title string
+		Agent *string
+	}
 }
 
 func (b *browser) story(id uuid.UUID) story {
@@ -248,4 +251,26 @@ func TestReadClearsUnread(t *testing.T) {
 		t.Errorf("%d unread after reading", n)
 	}
 	b.call("POST", "/conversations/"+g.id().String()+"/read", map[string]int64{"seq": -1}).refused(http.StatusBadRequest, "bad_request")
+}
+
+func TestPastConversations(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	g := s.guest()
+	g.says("Which EMI plans have no cost?")
+	b := s.signIn(s.priya)
+	first := g.id()
+	b.call("POST", "/conversations/"+first.String()+"/reply", map[string]any{"cid": newID(), "body": "All of them."}).want(http.StatusOK)
+	b.call("POST", "/conversations/"+first.String()+"/resolve", struct{}{}).want(http.StatusOK)
+	s.pass(conversation.ReopenWithin + time.Hour)
+	g.returns()
+	g.says("Where is TE-48213?")
+	if g.id() == first {
+		t.Fatal("a conversation that is over goes on")
+	}
+	b = s.signIn(s.priya)
+	past := b.story(g.id()).Past
+	if len(past) != 1 || past[0].Title != "Which EMI plans have no cost?" || past[0].Agent == nil || *past[0].Agent != "Priya Nair" {
+		t.Errorf("the past is %+v", past)
+	}
 }

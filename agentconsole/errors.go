@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -70,6 +71,10 @@ var problems = []struct {
 
 // fail says an error, and logs it where it is ours. Bodies are never in errors, so none are in the log.
 func (h *Handler) fail(c *gin.Context, err error) {
+	if c.Request.Context().Err() != nil {
+		c.Abort() // Whoever asked has left, and that is why it failed.
+		return
+	}
 	p := h.problem(err)
 	if p.status >= http.StatusInternalServerError {
 		h.Log.ErrorContext(c.Request.Context(), "staff request failed", "method", c.Request.Method, "route", c.FullPath(), "error", err)
@@ -124,5 +129,6 @@ func away(err error) bool {
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || pgconn.SafeToRetry(err)
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		pgconn.SafeToRetry(err)
 }

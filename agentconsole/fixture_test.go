@@ -148,15 +148,24 @@ func (o *office) shop(name string) *shop {
 type guest struct {
 	*shop
 	convs   *conversation.Store // through which this guest speaks
+	token   string
 	session conversation.VisitorSession
 	n       int64
 }
 
+// returns opens the site again.
+func (g *guest) returns() {
+	g.t.Helper()
+	var err error
+	_, g.session, err = g.convs.OpenSession(g.ctx, g.inbox, g.token, conversation.Page{})
+	g.ok(err)
+}
+
 func (s *shop) guest() *guest {
 	s.t.Helper()
-	_, session, err := s.convs.OpenSession(s.ctx, s.inbox, "", conversation.Page{URL: "https://shop.example/orders", Title: "Your orders", Locale: "en-IN"})
+	token, session, err := s.convs.OpenSession(s.ctx, s.inbox, "", conversation.Page{URL: "https://shop.example/orders", Title: "Your orders", Locale: "en-IN"})
 	s.ok(err)
-	return &guest{shop: s, convs: s.convs, session: session}
+	return &guest{shop: s, convs: s.convs, token: token.String(), session: session}
 }
 
 func (g *guest) id() uuid.UUID { return g.session.Conversation }

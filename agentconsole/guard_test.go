@@ -2,10 +2,15 @@ package agentconsole_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/baton-chat/baton/agentconsole"
+	"github.com/baton-chat/baton/workspace"
+	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // routes are the API's routes as the router knows them, so that a route that is added later is judged, too.
@@ -137,4 +142,45 @@ func TestOnlyAdminsChangeKnowledge(t *testing.T) {
 	b.call("DELETE", "/documents/"+id.String(), nil).refused(http.StatusForbidden, "forbidden")
 	b.call("POST", "/documents/"+id.String()+"/retry", nil).refused(http.StatusForbidden, "forbidden")
 	b.files(file{"more.md", "# More\n\nText."}).refused(http.StatusForbidden, "forbidden")
+}
+
+func TestDatabaseAwayIsNoSignOut(t *testing.T) {
+	t.Parallel()
+	// Nobody listens there, as while PostgreSQL restarts.
+	away, err := pgxpool.New(t.Context(), "host="+t.TempDir()+" user=baton dbname=baton")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(away.Close)
+	engine := gin.New()
+	server := httptest.NewServer(engine)
+	t.Cleanup(server.Close)
+	o := &office{t: t, ctx: t.Context(), url: server.URL}
+	handler := agentconsole.New(agentconsole.Config{Workspaces: workspace.NewStore(away), PublicURL: server.URL})
+	handler.Routes(engine)
+	b := o.browser()
+	b.cookie = &http.Cookie{Name: "baton_session", Value: workspace.NewToken(newID()).String()}
+	b.call("GET", "/me", nil).refused(http.StatusServiceUnavailable, "unavailable")
+	b.call("POST", "/signin", map[string]string{"token": workspace.NewToken(newID()).String()}).refused(http.StatusServiceUnavailable, "unavailable")
+	_, response, err := b.dial(o.url)
+	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("the socket: %v", err)
+	}
+}
+
+func TestSecureCookieBehindHTTPS(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	engine := gin.New()
+	server := httptest.NewServer(engine)
+	t.Cleanup(server.Close)
+	agentconsole.New(agentconsole.Config{Workspaces: s.people, Conversations: s.convs, Knowledge: s.docs, Presence: s.here, Bus: s.bus, PublicURL: "https://chat.tarang.example", Now: s.now}).Routes(engine)
+	b := s.browser()
+	b.office = &office{t: t, ctx: t.Context(), url: server.URL}
+	// Behind a proxy the browser's origin is the public one, whatever Host the proxy sends on.
+	b.origin = "https://chat.tarang.example"
+	answer := b.call("POST", "/signin", map[string]string{"token": s.link(s.priya)}).want(http.StatusOK)
+	if c := answer.Cookies()[0]; !c.Secure || !c.HttpOnly {
+		t.Errorf("the cookie is %v", c)
+	}
 }

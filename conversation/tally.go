@@ -96,28 +96,41 @@ func (s *Store) OfVisitors(ctx context.Context, workspaceID uuid.UUID, visitors 
 	return ids, nil
 }
 
-// Openings returns what the visitor said first in each of these conversations, at most 200 characters of it: what a list of past ones is read by.
-func (s *Store) Openings(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	openings := map[uuid.UUID]string{}
+// Outline is what a list of past conversations is read by: the visitor's first words, at most 200 characters of them, and who of the team had it last, if anybody.
+type Outline struct {
+	Opening string
+	Agent   string
+}
+
+// Outlines returns the outlines of these conversations.
+func (s *Store) Outlines(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]Outline, error) {
+	outlines := map[uuid.UUID]Outline{}
 	err := workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT DISTINCT ON (conversation_id) conversation_id, left(coalesce(body, ''), 200) FROM message
-			WHERE workspace_id = $1 AND conversation_id = ANY ($2) AND author_kind = 'visitor' AND kind = 'text' ORDER BY conversation_id, seq`, workspaceID, ids)
+			SELECT c.id, left(coalesce(m.body, ''), 200), coalesce(h.name, '')
+			FROM unnest($2::uuid[]) AS c (id)
+			LEFT JOIN LATERAL (
+				SELECT body FROM message WHERE workspace_id = $1 AND conversation_id = c.id AND author_kind = 'visitor' AND kind = 'text' ORDER BY seq LIMIT 1
+			) m ON true
+			LEFT JOIN LATERAL (
+				SELECT g.name FROM handoff h JOIN agent g ON g.workspace_id = h.workspace_id AND g.id = h.claimed_by
+				WHERE h.workspace_id = $1 AND h.conversation_id = c.id ORDER BY h.seq DESC LIMIT 1
+			) h ON true`, workspaceID, ids)
 		if err != nil {
 			return err
 		}
 		var id uuid.UUID
-		var text string
-		_, err = pgx.ForEachRow(rows, []any{&id, &text}, func() error {
-			openings[id] = text
+		var o Outline
+		_, err = pgx.ForEachRow(rows, []any{&id, &o.Opening, &o.Agent}, func() error {
+			outlines[id] = o
 			return nil
 		})
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read openings: %w", err)
+		return nil, fmt.Errorf("read outlines: %w", err)
 	}
-	return openings, nil
+	return outlines, nil
 }
 
 // Cited counts in how many answers since then each document was cited. It reads every answer of that time, so callers keep the result for a while.

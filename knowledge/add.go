@@ -14,7 +14,7 @@ import (
 )
 
 // fileRowBytes is how much of a file one row holds, 256 KiB: small enough that
-// no value is ever large, big enough that 10 MiB are 40 rows.
+// no value is ever large, big enough that 20 MiB are 80 rows.
 const fileRowBytes = 256 << 10
 
 // maxNameBytes is the longest external id and file name, in bytes. A btree

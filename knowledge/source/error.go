@@ -24,9 +24,9 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Cause + " " + e.Fix }
 
-// MaxBytes is the largest file that is read, 10 MiB. A help page is a few KiB;
+// MaxBytes is the largest file that is read, 20 MiB. A help page is a few KiB;
 // the limit is what one worker may hold several times over while it reads.
-const MaxBytes = 10 << 20
+const MaxBytes = 20 << 20
 
 // MaxPassages is the most passages one document may give, about 2,000 pages of
 // text. Beyond it a file is a data dump, which belongs into an import.
