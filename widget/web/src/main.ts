@@ -151,6 +151,7 @@ export async function start(base: string, version: string, data: DOMStringMap, e
     destroy: () => {
       over = true;
       unhide();
+      document.removeEventListener("visibilitychange", back);
       client.destroy();
       root.destroy();
     },

@@ -15,6 +15,7 @@ export const en = {
   often: "People often ask",
   here: { one: "One person is here now", other: "{n} people are here now" },
   nobody: "Nobody is online right now",
+  none: "Nobody online",
   answersNow: "The assistant answers at once",
   write: "Write a message",
   detail: "Add a detail while you wait",

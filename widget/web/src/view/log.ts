@@ -63,7 +63,8 @@ export class Log {
 
   toEnd(): void {
     this.#pinned = true;
-    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    // A greeting is read from its beginning.
+    if (this.#list.isConnected) this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#count(this.#hands.state());
   }
 

@@ -37,7 +37,7 @@ export class Queue {
     const nobody = alone(s);
     const known = !!s.conversation?.contact;
     say(this.#title, nobody ? t("nobody") : place(s));
-    say(this.#est, nobody ? "" : estimate(s));
+    say(this.#est, estimate(s));
     show(this.#seg, !nobody);
     const inLine = s.conversation?.state === "waiting";
     [100, inLine ? 55 : 0, 0].forEach((part, i) => (this.#seg.children[i] as HTMLElement).style.setProperty("--p", `${part}%`));

@@ -1,4 +1,4 @@
-import { alone, estimate, place } from "../line.ts";
+import { estimate, place } from "../line.ts";
 import { standing, type State } from "../state.ts";
 import { t } from "../text.ts";
 
@@ -25,12 +25,15 @@ export function announcement(before: State, s: State): string {
     }
   }
   if (standing(s) === "waiting") {
-    const words = (x: State) => (standing(x) === "waiting" ? (alone(x) ? t("nobody") : place(x)) : "");
-    if (words(s) !== words(before)) out.push([words(s), alone(s) ? "" : estimate(s)].filter(Boolean).join(", "));
+    const words = (x: State) => (standing(x) === "waiting" ? place(x) : "");
+    if (words(s) !== words(before)) out.push([words(s), estimate(s)].filter(Boolean).join(", "));
   }
   if (s.typing?.kind === "agent" && before.typing?.kind !== "agent") out.push(t("typing", { name: s.typing.name }));
   if (s.conversation?.contact && !before.conversation?.contact) out.push(t("mailKept"));
   if (s.link !== before.link) out.push(s.link === "lost" ? t("lost") : s.link === "live" && before.link === "lost" ? t("back") : "");
   if (s.outgoing.some((o) => o.journey === "failed" && !before.outgoing.some((b) => b.cid === o.cid && b.journey === "failed"))) out.push(t("failed"));
-  return out.filter(Boolean).join(". ");
+  return out
+    .filter(Boolean)
+    .map((words) => words.replace(/[.।]$/, ""))
+    .join(". ");
 }

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Delta } from "@baton/realtime/visitor";
+import { items } from "../src/items.ts";
+import { reduce } from "../src/reduce.ts";
+import { greets, standing, unread, type State } from "../src/state.ts";
+import { announcement } from "../src/view/speak.ts";
+import { conversation, message, state } from "./make.ts";
+
+const delta = (offset: number, text: string, more: Partial<Delta> = {}): Delta => ({ t: "delta", conv: "c", run: "r", epoch: 0, offset, text, ...more });
+const hear = (s: State, ...frames: Parameters<typeof one>[1][]) => frames.reduce(one, s);
+const one = (s: State, frame: Extract<Parameters<typeof reduce>[1], { do: "frame" }>["frame"]) => reduce(s, { do: "frame", frame, now: 0 });
+const list = (s: State, ...messages: ReturnType<typeof message>[]) => reduce(s, { do: "list", messages, outgoing: [] });
+
+// Pieces may be lost, repeated or swapped: what stands is always a beginning of the answer, and offset 0 heals everything.
+test("an answer being written is never garbled", () => {
+  const answer = "Free shipping to बेंगलुरु 🚚 on orders over ₹2,500.";
+  const points = [...answer];
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(points.length), fc.nat(8)), { maxLength: 60 }), (pieces) => {
+      let s = state();
+      for (const [offset, length] of pieces) {
+        s = hear(s, delta(offset, offset ? points.slice(offset, offset + length).join("") : points.slice(0, length).join("")));
+        if (s.run) expect(answer.startsWith(s.run.text)).toBe(true);
+      }
+      expect(hear(s, delta(0, answer)).run!.text).toBe(answer);
+    }),
+  );
+});
+
+test("deltas of an older epoch, of a finished run, and after Stop are ignored", () => {
+  expect(hear(state({ conversation: conversation({ epoch: 2 }) }), delta(0, "late", { epoch: 1 })).run).toBeNull();
+  expect(hear(state({ messages: [message(1, { author: { kind: "assistant" }, run: "r" })] }), delta(0, "late")).run).toBeNull();
+  const stopped = reduce(hear(state(), delta(0, "so far")), { do: "stop" });
+  expect(hear(stopped, delta(6, " and on")).run!.text).toBe("so far");
+});
+
+test("a run ends with its message, with `end`, with a claim, and with the link", () => {
+  const s = hear(state({ conversation: conversation() }), delta(0, "so far"));
+  expect(list(s, message(1, { author: { kind: "assistant" }, run: "r" })).run).toBeNull();
+  expect(hear(s, delta(6, "", { end: true })).run).toBeNull();
+  expect(hear(s, conversation({ state: "agent", epoch: 1 })).run).toBeNull();
+  expect(reduce(s, { do: "link", link: "lost" }).run).toBeNull();
+  expect(hear(s, conversation()).run).not.toBeNull();
+});
+
+test("what is asked for stands until the server has said so, and no longer", () => {
+  const asked = reduce(state({ conversation: conversation() }), { do: "set", asking: true });
+  expect(standing(asked)).toBe("waiting");
+  expect(standing(hear(asked, conversation()))).toBe("waiting");
+  expect(hear(asked, conversation({ state: "waiting" })).asking).toBeNull();
+  const left = reduce(hear(asked, conversation({ state: "waiting" })), { do: "set", asking: false });
+  expect(standing(left)).toBe("assistant");
+  expect(hear(left, conversation()).asking).toBeNull();
+});
+
+test("ticks only move forward", () => {
+  const s = hear(state(), { t: "read", conv: "c", by: "agent", delivered: 5, seen: 4, at: "2026-11-24T05:39:00.000Z" }, { t: "read", conv: "c", by: "agent", delivered: 3, seen: 2, at: "2026-11-24T05:38:00.000Z" });
+  expect(s.read).toEqual({ delivered: 5, seen: 4, at: Date.parse("2026-11-24T05:39:00.000Z") });
+});
+
+test("typing ends with its time, and with a message of the same author", () => {
+  const typing = hear(state(), { t: "typing", conv: "c", who: { kind: "agent", name: "Priya Nair" }, on: true, ttl: 6 });
+  expect(reduce(typing, { do: "clock", now: 5999 }).typing).not.toBeNull();
+  expect(reduce(typing, { do: "clock", now: 6000 }).typing).toBeNull();
+  expect(list(typing, message(1, { author: { kind: "agent" } })).typing).toBeNull();
+  expect(list(typing, message(1)).typing).not.toBeNull();
+});
+
+test("unseen replies are counted, one of a person is shown above the closed launcher", () => {
+  const agent = message(2, { author: { kind: "agent", id: "p", name: "Priya Nair" } });
+  const s = list(state({ seen: 1 }), message(1), agent, message(3, { kind: "event", event: { name: "resolved" } }));
+  expect(unread(s)).toBe(1);
+  expect(s.teaser).toEqual(agent);
+  expect(list(state({ seen: 1, open: true }), message(1), agent).teaser).toBeNull();
+  expect(list(state({ seen: 1, synced: false, head: 9 }), message(1), agent).teaser).toBeNull();
+});
+
+test("nothing of another visitor's conversation survives a new session", () => {
+  const session = { conv: "d", visitor: "w", people: [], inbox: {} } as never;
+  const s = reduce(list(state({ seen: 4 }), message(1)), { do: "session", session, same: false, seen: 0 });
+  expect([s.messages, s.seen, s.conversation]).toEqual([[], 0, null]);
+  expect(greets(s)).toBe(true);
+});
+
+test("messages of one author are grouped, days are divided, ticks follow", () => {
+  const s = state({
+    messages: [message(1), message(2), message(3, { author: { kind: "assistant" } }), message(4)],
+    outgoing: [{ cid: "o", body: "on its way", at: Date.parse(message(5).at), journey: "sending" }],
+    read: { delivered: 2, seen: 1, at: 0 },
+  });
+  const shown = items(s);
+  expect(shown.map((i) => i.kind)).toEqual(["day", "mine", "mine", "answer", "mine", "mine"]);
+  const mine = shown.filter((i) => i.kind === "mine");
+  expect(mine.map((i) => i.tick)).toEqual(["seen", "delivered", "sent", "sending"]);
+  expect(mine.map((i) => [i.first, i.last])).toEqual([[true, false], [false, true], [true, false], [false, true]]);
+});
+
+test("a bubble keeps its key from the first keystroke to the last tick", () => {
+  const before = items(state({ outgoing: [{ cid: "m1", body: "x", at: 0, journey: "sending" }] }));
+  const after = items(state({ messages: [message(1)] }));
+  expect(before.at(-1)!.key).toBe(after.at(-1)!.key);
+  const run = items(hear(state({ messages: [message(1)] }), delta(0, "so far")));
+  const done = items(state({ messages: [message(1), message(2, { author: { kind: "assistant" }, run: "r" })] }));
+  expect(run.at(-1)!.key).toBe(done.at(-1)!.key);
+});
+
+test("the joining folds into a line once something follows it", () => {
+  const joined = [message(1, { kind: "event", event: { name: "called" } }), message(109, { seq: 2, kind: "event", event: { name: "joined", who: "Priya Nair" } })];
+  const agent = conversation({ state: "agent" });
+  expect(items(state({ conversation: agent, messages: joined })).at(-1)).toMatchObject({ kind: "event", full: true, waited: 108_000 });
+  const later = items(state({ conversation: agent, messages: [...joined, message(110, { seq: 3, author: { kind: "agent" } })] }));
+  expect(later.find((i) => i.kind === "event")).toMatchObject({ full: false });
+});
+
+test("listeners hear the start and the end of an answer, a place once, and never a tick", () => {
+  const s = state({ conversation: conversation() });
+  const writing = hear(s, delta(0, "Yes"));
+  expect(announcement(s, writing)).toBe("The assistant is writing");
+  expect(announcement(writing, hear(writing, delta(3, ", free")))).toBe("");
+  const source = { n: 1, title: "Shipping", section: "", url: "", quote: "" };
+  expect(announcement(writing, list(writing, message(1, { author: { kind: "assistant" }, run: "r", body: "**Yes.** [1]", citations: [source] })))).toBe("Yes. 1 source");
+  const line = hear(s, conversation({ state: "waiting", queue: { position: 2, minutes: 3 } }));
+  expect(announcement(s, line)).toBe("2nd in line, about 3 min");
+  expect(announcement(line, hear(line, conversation({ state: "waiting", queue: { position: 2, minutes: 2 } })))).toBe("");
+  expect(announcement(s, hear(s, { t: "read", conv: "c", by: "agent", delivered: 1, seen: 1, at: "" }))).toBe("");
+  expect(announcement(state({ synced: false }), list(state({ synced: false }), message(1, { author: { kind: "assistant" } })))).toBe("");
+});
