@@ -177,7 +177,7 @@ func (d *deciding) search(ctx context.Context) (err error) {
 
 // write lets the model answer, and where it fails the extractive one. It returns the text that stands on passages, or "".
 func (d *deciding) write(ctx context.Context) (string, error) {
-	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence}
+	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Unknown: d.found.Features.Unknown}
 	for _, t := range d.History {
 		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
 	}

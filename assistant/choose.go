@@ -27,11 +27,13 @@ type taste struct {
 	follow  float64 // it stands right behind a chosen sentence, where steps are asked for
 	across  float64 // less, where it comes from another passage than the first chosen one
 	said    float64 // less, for each word that a chosen sentence has said already
-	enough  float64 // the least score, as a share of the best one, that earns a further sentence its place
+	pointer float64 // less, where it only sends the reader to another page that was found, and more for that page
+	// enough is how much a further sentence must answer, as a share of what the first one does, to earn its place; enoughAcross is the same for one of another page.
+	enough, enoughAcross float64
 }
 
 // usualTaste was set on the development rows of kb_emanual_tv, with kb_wixqa, kb_techqa and kb_xquad_hi looked at beside it. Tenths, since finer steps would fit noise.
-var usualTaste = taste{from: 6, heading: 0.3, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, enough: 0.5}
+var usualTaste = taste{from: 6, heading: 0.3, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, pointer: 0.4, enough: 0.15, enoughAcross: 0.5}
 
 // asked is a question as the chooser sees it: its words with their weight, and the kind of thing it asks for.
 type asked struct {
@@ -48,7 +50,8 @@ type chooser struct {
 	taste
 	passages  []knowledge.Passage
 	sentences []sentence
-	base      []float64
+	relevance []float64 // how well a sentence answers by itself
+	prior     []float64 // what its passage adds to that
 }
 
 // choose returns the sentences of the answer in the order of the passages.
@@ -56,10 +59,14 @@ func choose(q Question, t taste) []sentence {
 	passages := q.Passages[:min(t.from, len(q.Passages))]
 	c := chooser{taste: t, passages: passages, sentences: sentences(passages)}
 	c.asked = c.read(q)
-	c.base = make([]float64, len(c.sentences))
+	c.relevance, c.prior = make([]float64, len(c.sentences)), make([]float64, len(c.sentences))
 	for i, s := range c.sentences {
-		c.base[i] = c.score(s)
+		c.relevance[i] = c.score(s)
+		if top := passages[0].Score; top > 0 {
+			c.prior[i] = c.passage * passages[s.passage].Score / top
+		}
 	}
+	c.followPointers()
 	return c.pick()
 }
 
@@ -109,6 +116,25 @@ var kinds = []struct {
 	{regexp.MustCompile(`\bwhere\b`), regexp.MustCompile(`\b(?:in|at|on|under|near|from|to)\s+(?:the\s+)?\p{Lu}`), false},
 }
 
+// followPointers moves the weight of a sentence that names another found page ("the page Damaged on arrival applies") to that page, which says the thing itself.
+func (c *chooser) followPointers() {
+	named := map[string]bool{}
+	for i, s := range c.sentences {
+		for _, p := range c.passages {
+			if p.DocumentID != c.passages[s.passage].DocumentID && strings.Contains(p.Title, " ") && strings.Contains(s.text, p.Title) {
+				c.relevance[i] -= c.pointer
+				named[p.Title] = named[p.Title] || s.passage == 0
+				break
+			}
+		}
+	}
+	for i, s := range c.sentences {
+		if named[c.passages[s.passage].Title] {
+			c.prior[i] += c.pointer
+		}
+	}
+}
+
 // score is how well a sentence answers by itself.
 func (c *chooser) score(s sentence) float64 {
 	p := c.passages[s.passage]
@@ -125,9 +151,6 @@ func (c *chooser) score(s sentence) float64 {
 	score := 0.0
 	if c.total > 0 {
 		score = covered/c.total + c.heading*headed/c.total
-	}
-	if top := c.passages[0].Score; top > 0 {
-		score += c.passage * p.Score / top
 	}
 	if c.asked.kind != nil && c.asked.kind.MatchString(s.text) {
 		score += c.taste.kind
@@ -166,10 +189,10 @@ func (c *chooser) pick() []sentence {
 	var chosen []sentence
 	used := map[int]bool{}
 	said := map[string]bool{}
-	words, best := 0, 0.0
+	words, first := 0, 0.0
 	for len(chosen) < maxSentences {
-		at, score := c.next(chosen, used, said)
-		if at < 0 || (len(chosen) > 0 && score < c.enough*best) {
+		at, relevance := c.next(chosen, used, said, first)
+		if at < 0 {
 			break
 		}
 		used[at] = true
@@ -178,7 +201,7 @@ func (c *chooser) pick() []sentence {
 			continue
 		}
 		if len(chosen) == 0 {
-			best = score
+			first = relevance
 		}
 		for t := range s.terms {
 			said[t] = true
@@ -194,32 +217,40 @@ func (c *chooser) pick() []sentence {
 	return chosen
 }
 
-// next is the sentence that adds most to what was chosen. Words that were said already count half, and so does a sentence that says little new.
-func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]bool) (int, float64) {
-	at, most := -1, math.Inf(-1)
+// next is the sentence that adds most to what was chosen, and how much it answers. What was said already counts less, and what answers too little
+// compared with the first sentence is left out.
+func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]bool, first float64) (int, float64) {
+	at, most, adds := -1, math.Inf(-1), 0.0
 	for i, s := range c.sentences {
 		if used[i] || repeats(s, chosen) {
 			continue
 		}
-		score := c.base[i]
+		relevance, score := c.relevance[i], c.prior[i]
 		if len(chosen) > 0 {
+			enough := c.enough
+			if c.passages[s.passage].DocumentID != c.passages[chosen[0].passage].DocumentID {
+				enough = c.enoughAcross
+			}
 			for t, w := range c.weight {
 				if s.terms[t] && said[t] {
-					score -= c.said * w / c.total
+					relevance -= c.said * w / c.total
 				}
 			}
 			if s.passage != chosen[0].passage {
 				score -= c.across
 			}
 			if c.steps && follows(s, chosen) {
-				score += c.follow
+				relevance += c.follow
+			}
+			if relevance < enough*first {
+				continue
 			}
 		}
-		if score > most {
-			at, most = i, score
+		if score += relevance; score > most {
+			at, most, adds = i, score, relevance
 		}
 	}
-	return at, most
+	return at, adds
 }
 
 // follows reports whether a sentence stands right behind a chosen one.
