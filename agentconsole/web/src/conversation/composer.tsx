@@ -99,7 +99,7 @@ function Box({ thread, now, can, name, claims }: { thread: Thread; now: Mode; ca
         <Tab of="note" now={now} only={!can} />
         <span class="composer-hint"><Hint thread={thread} note={note} claims={claims} /></span>
       </div>
-      <textarea ref={area} rows={1} dir="auto" value={text.value} aria-label={note ? t('compose.note.label') : t('compose.label', { name })} aria-invalid={over > 0}
+      <textarea ref={area} rows={1} dir={text.value ? 'auto' : undefined} value={text.value} aria-label={note ? t('compose.note.label') : t('compose.label', { name })} aria-invalid={over > 0}
         placeholder={note ? t('compose.to.note') : t('compose.to', { name })} onInput={(e) => write(e.currentTarget.value)} onKeyDown={keys} />
       <div class="composer-foot">
         {over > 0 ? <span class="composer-over"><Icon name="warn" size={14} />{t('compose.long', { n: over, max: number(MAX) })}</span> : saved.value && <span class="composer-saved">{t('compose.saved')}</span>}

@@ -2,7 +2,7 @@ import { panel } from '../frame/drawer.ts'
 import { groupOf, rowOf } from '../inbox/store.ts'
 import { secondsSince, urgency, waitWords } from '../inbox/wait.ts'
 import { stopwatch } from '../locale/time.ts'
-import { t } from '../locale/t.ts'
+import { listed, t } from '../locale/t.ts'
 import { go, href, route } from '../route.ts'
 import { me, myId } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
@@ -47,7 +47,7 @@ const FACES = 3
 function Viewers({ people }: { people: Person[] }) {
   const others = people.filter((p) => p.id !== myId.value)
   if (!others.length) return null
-  const names = others.map((p) => p.name).join(', ')
+  const names = listed(...others.map((p) => p.name))
   return (
     <span class="viewers" role="img" aria-label={t('conv.viewers', { names })} title={t('conv.viewers', { names })}>
       {others.slice(0, FACES).map((p) => <Face key={p.id} who={{ id: p.id, name: p.name, initials: p.initials, hue: p.hue }} size={20} hidden />)}

@@ -1,5 +1,5 @@
 import { clockTime } from '../locale/time.ts'
-import { t } from '../locale/t.ts'
+import { listed, t } from '../locale/t.ts'
 import type { Message } from '../types.ts'
 import type { Entry } from './outbox.ts'
 
@@ -63,6 +63,6 @@ export function eventWords(list: readonly Message[], visitor: string, myName: st
     else if (name === 'reopened') parts.push(t('event.reopened', values))
     else if (m.body) parts.push(m.body)
   }
-  const text = parts.join(', ')
+  const text = listed(...parts)
   return text.charAt(0).toLocaleUpperCase() + text.slice(1)
 }

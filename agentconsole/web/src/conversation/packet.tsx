@@ -1,5 +1,5 @@
 import { clockTime, exact, spelled } from '../locale/time.ts'
-import { known, lang, t } from '../locale/t.ts'
+import { known, lang, listed, t } from '../locale/t.ts'
 import { reasonWords } from '../inbox/row.tsx'
 import { me } from '../session/session.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
@@ -36,7 +36,7 @@ function facts(p: Packet): string {
   const out = [clockTime(p.at)]
   if (p.queued_seconds !== null) out.push(t('packet.queued', { time: spelled(p.queued_seconds) }))
   if (p.claimed_by) out.push(p.claimed_by === me.value?.agent.name ? t('packet.by.you') : t('packet.by', { name: p.claimed_by }))
-  return out.join(', ')
+  return listed(...out)
 }
 
 function Story({ p }: { p: Packet }) {

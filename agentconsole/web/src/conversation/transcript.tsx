@@ -1,6 +1,6 @@
 import { computed, effect, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
-import { t } from '../locale/t.ts'
+import { listed, t } from '../locale/t.ts'
 import { dayName } from '../locale/time.ts'
 import { me } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
@@ -89,7 +89,7 @@ function Part({ l, thread }: { l: Line; thread: Thread }) {
 function Typing({ thread }: { thread: Thread }) {
   const list = thread.typing.value.filter((x) => x.kind === 'agent' || (x.kind === 'assistant' && !thread.stream.value))
   if (!list.length) return null
-  return <div class="typing-line">{list.map((x) => (x.kind === 'assistant' ? t('conv.writing') : t('conv.typing', { name: x.name }))).join(', ')}</div>
+  return <div class="typing-line">{listed(...list.map((x) => (x.kind === 'assistant' ? t('conv.writing') : t('conv.typing', { name: x.name }))))}</div>
 }
 
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches

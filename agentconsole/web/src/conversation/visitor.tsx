@@ -1,6 +1,6 @@
 import { panel } from '../frame/drawer.ts'
 import { ago, clockTime, day, languageName, zoneName } from '../locale/time.ts'
-import { number, t } from '../locale/t.ts'
+import { listed, number, t } from '../locale/t.ts'
 import { href } from '../route.ts'
 import { now } from '../ui/clock.ts'
 import { Face } from '../ui/face.tsx'
@@ -39,7 +39,7 @@ function Facts({ v }: { v: Visitor }) {
     <>
       <dl class="facts">
         <Fact name={t('visitor.email')}>{v.email ? <a href={`mailto:${v.email}`}>{v.email}</a> : <span class="quiet-ink">{t('visitor.none')}</span>}</Fact>
-        {local && <Fact name={t('visitor.time')}>{local}{zone && `, ${zone}`}</Fact>}
+        {local && <Fact name={t('visitor.time')}>{listed(local, zone)}</Fact>}
         {v.locale && <Fact name={t('visitor.language')}>{languageName(v.locale)}</Fact>}
         {v.page?.url && <Fact name={t('visitor.page')}><Page page={v.page} /></Fact>}
       </dl>
@@ -77,7 +77,7 @@ function Past({ thread }: { thread: Thread }) {
           <li key={p.id}>
             <a href={href('resolved', p.id)}>
               {p.agent ? <Icon name="person" /> : <span class="ai-ink"><Icon name="spark" /></span>}
-              <span><b dir="auto">{p.title}</b><small>{day(p.at)}, {p.agent ?? t('past.assistant')}</small></span>
+              <span><b dir="auto">{p.title}</b><small>{listed(day(p.at), p.agent ?? t('past.assistant'))}</small></span>
             </a>
           </li>
         ))}

@@ -67,7 +67,8 @@ function Line({ r, group }: { r: Row; group: Group }) {
     <div class="row-line">
       {p.author === 'assistant' && group !== 'queue' && <span class="ai-ink"><Icon name="spark" size={14} /></span>}
       {p.author === 'agent' && <Icon name="reply" size={14} />}
-      <span dir="auto">{p.author === 'agent' ? (p.mine ? t('row.you', { text }) : t('row.name', { name: p.name ?? '', text })) : text}</span>
+      {p.author === 'agent' && <span class="row-who">{p.mine ? t('row.you', { text: '' }).trim() : t('row.name', { name: p.name ?? '', text: '' }).trim()}</span>}
+      <span dir="auto">{text}</span>
     </div>
   )
 }

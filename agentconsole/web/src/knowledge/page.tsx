@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { drawer } from '../frame/drawer.ts'
 import { knowledgeKeys } from '../keys/knowledge.ts'
 import { keysOn } from '../keys/keys.ts'
-import { number, t } from '../locale/t.ts'
+import { listed, number, t } from '../locale/t.ts'
 import { route } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Key } from '../ui/parts.tsx'
@@ -51,7 +51,7 @@ function Head() {
     <header class="head">
       <button type="button" class="icon-btn only-narrow" aria-label={t('ui.menu')} onClick={() => (drawer.value = true)}><Icon name="menu" size={18} /></button>
       <h1>{t('nav.knowledge')}</h1>
-      {c.all > 0 && <span class="know-count">{t('know.count', { n: c.all })}, {t('know.passages', { n: c.passages })}</span>}
+      {c.all > 0 && <span class="know-count">{listed(t('know.count', { n: c.all }), t('know.passages', { n: c.passages }))}</span>}
       <span class="head-space" />
       <button type="button" class="btn primary" aria-keyshortcuts="U" onClick={() => choose(add)}><Icon name="plus" />{t('know.add')}</button>
     </header>

@@ -2,6 +2,7 @@ import type { Dictionary } from './en.ts'
 
 /** Arabic. Counted nouns need up to six forms; what is not given falls back to `other`. */
 export const ar: Dictionary = {
+  'ui.comma': '، ',
   'ui.close': 'إغلاق',
   'ui.back': 'العودة إلى القائمة',
   'ui.menu': 'فتح القائمة',

@@ -1,5 +1,6 @@
 /** English is the source: its keys are the type that the other languages must fill. Plural forms are objects by CLDR category. */
 export const en = {
+  'ui.comma': ', ',
   'ui.close': 'Close',
   'ui.back': 'Back to the list',
   'ui.menu': 'Open the menu',

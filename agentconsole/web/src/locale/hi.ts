@@ -2,6 +2,7 @@ import type { Dictionary } from './en.ts'
 
 /** Hindi. Product words (Baton, AI, Ctrl) stay as they are printed on screen and keys. */
 export const hi: Dictionary = {
+  'ui.comma': ', ',
   'ui.close': 'बंद करें',
   'ui.back': 'सूची पर वापस',
   'ui.menu': 'मेनू खोलें',

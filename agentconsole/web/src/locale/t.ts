@@ -40,6 +40,11 @@ function show(v: string | number | undefined): string {
   return typeof v === 'number' ? number(v) : (v ?? '')
 }
 
+/** Several things in one line, with the language's own comma. */
+export function listed(...parts: (string | null | undefined | false)[]): string {
+  return parts.filter(Boolean).join(t('ui.comma'))
+}
+
 const formats = new Map<string, Intl.NumberFormat>()
 export function number(n: number): string {
   const l = tag()
