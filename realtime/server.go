@@ -53,24 +53,27 @@ func (s *Server) Serve(w http.ResponseWriter, r *http.Request, loop func(ctx con
 		http.Error(w, "This server takes no more connections now.", http.StatusServiceUnavailable)
 		return
 	}
-	origin, remote := r.Header.Get("Origin"), r.RemoteAddr
+	origin, host, remote := r.Header.Get("Origin"), r.Host, r.RemoteAddr
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // The upgrader has answered.
 	}
 	socket := s.socket(ws)
-	socket.Origin, socket.Remote = origin, remote
+	socket.Origin, socket.Host, socket.Remote = origin, host, remote
 	if !s.add(socket) {
 		socket.end(CloseRestart)
 		return
 	}
-	go func() {
-		defer s.running.Done()
-		defer s.remove(socket)
-		// A frame that is being handled when the server drains is finished, so the loop's context has no end of its own: handlers give each frame a time.
-		err := loop(context.Background(), socket)
-		socket.end(codeOf(err))
-	}()
+	go s.run(socket, loop)
+}
+
+// run is the goroutine of a socket.
+func (s *Server) run(socket *Socket, loop func(ctx context.Context, socket *Socket) error) {
+	// A frame that is being handled when the server drains is finished, so the loop's context has no end of its own: handlers give each frame a time.
+	err := loop(context.Background(), socket)
+	socket.end(codeOf(err))
+	s.remove(socket)
+	s.running.Done()
 }
 
 func (s *Server) socket(ws *websocket.Conn) *Socket {

@@ -22,6 +22,7 @@ const largeBuffer = 16 << 10
 // Socket is one connection of a browser. It is read by one goroutine, its loop, and written by anybody.
 type Socket struct {
 	Origin string // of the page, empty where the client sent none
+	Host   string // that the peer asked for
 	Remote string // address of the peer as the HTTP server saw it
 
 	ws      *websocket.Conn
@@ -60,6 +61,9 @@ func (s *Socket) Close(code Code) {
 }
 
 // Next reads one text frame and gives it to fn, which must not keep it. The error is fn's, or it tells why there is no frame: then the loop returns it.
+//
+// Thousands of loops wait in here at a time, and what lies on their stacks by then decides whether 4 KiB are enough for each. So this function holds little,
+// and leaves all that comes after the waiting to another.
 func (s *Socket) Next(fn func(data []byte) error) error {
 	patience := s.limits.Silence
 	if !s.began {
@@ -73,6 +77,11 @@ func (s *Socket) Next(fn func(data []byte) error) error {
 	if err != nil {
 		return s.readError(err)
 	}
+	return s.take(kind, reader, fn)
+}
+
+// take reads the frame within its limits.
+func (s *Socket) take(kind int, reader io.Reader, fn func(data []byte) error) error {
 	if kind != websocket.TextMessage {
 		return Close(CloseProtocol)
 	}

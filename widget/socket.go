@@ -26,29 +26,38 @@ func (h *Handler) socket(c *gin.Context) {
 		fail(c, &problem{status: http.StatusForbidden, Code: "origin_refused", Error: "This page has no origin that could be allowed.", Fix: "Open the page over http or https."})
 		return
 	}
-	host := c.Request.Host
-	h.sockets.Serve(c.Writer, c.Request, func(ctx context.Context, s *realtime.Socket) error { return h.loop(ctx, s, host) })
+	h.sockets.Serve(c.Writer, c.Request, h.loop)
 }
 
 // loop is the life of a socket: hello, then frames until the end.
-func (h *Handler) loop(ctx context.Context, s *realtime.Socket, host string) error {
+func (h *Handler) loop(ctx context.Context, s *realtime.Socket) error {
+	c, err := h.begin(ctx, s)
+	if err == nil {
+		take := func(data []byte) error { return c.frame(ctx, data) }
+		for err == nil {
+			err = s.Next(take)
+		}
+	}
+	if c != nil {
+		c.gone()
+	}
+	return err
+}
+
+// begin reads hello and answers it. The connection is nil where it never joined.
+func (h *Handler) begin(ctx context.Context, s *realtime.Socket) (*conn, error) {
 	c := &conn{h: h, socket: s, filling: true}
 	var greeting incoming
 	if err := s.Next(func(data []byte) error { return readHello(s, data, &greeting) }); err != nil {
-		return err
+		return nil, err
 	}
-	if err := c.admit(ctx, greeting, host); err != nil {
-		return err
+	if err := c.admit(ctx, greeting); err != nil {
+		return nil, err
 	}
-	defer c.gone()
 	if err := c.greet(ctx, greeting); err != nil {
-		return h.hung(c, "greet visitor", err)
+		return c, h.hung(c, "greet visitor", err)
 	}
-	for {
-		if err := s.Next(func(data []byte) error { return c.frame(ctx, data) }); err != nil {
-			return err
-		}
-	}
+	return c, nil
 }
 
 func readHello(s *realtime.Socket, data []byte, greeting *incoming) error {
@@ -60,7 +69,7 @@ func readHello(s *realtime.Socket, data []byte, greeting *incoming) error {
 }
 
 // admit finds out who it is, and whether they may come from this page.
-func (c *conn) admit(ctx context.Context, greeting incoming, host string) error {
+func (c *conn) admit(ctx context.Context, greeting incoming) error {
 	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
 	defer cancel()
 	token, err := workspace.ParseToken(greeting.Token)
@@ -78,7 +87,7 @@ func (c *conn) admit(ctx context.Context, greeting incoming, host string) error 
 	if err != nil {
 		return c.h.hung(c, "find inbox", err)
 	}
-	if !c.h.origins(inbox).Allows(c.socket.Origin, host) {
+	if !c.h.origins(inbox).Allows(c.socket.Origin, c.socket.Host) {
 		return realtime.Close(realtime.CloseForbidden)
 	}
 	if !c.h.join(c) {
