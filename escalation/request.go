@@ -23,7 +23,8 @@ func (r *clauseReader) canYou(h int) bool {
 		i++
 	}
 	v, ok := r.doing(i)
-	ok = ok || r.newVerb(v) || r.polite && r.at(v).tags == 0 && r.own(v)
+	// "Can you engrave my case?" asks whether there is such a service: only with "please" does a verb that is nobody's daily work ask for it to be done.
+	ok = ok || r.polite && (r.newVerb(v) || r.at(v).tags == 0 && r.own(v))
 	if !ok {
 		if r.is(v, tHelp) || r.is(v-1, tHelp) {
 			r.acts.has[actHelp] = true
