@@ -74,6 +74,9 @@ const flows = {
     await fake(s, 'steal', { conv: s.ids.faizal })
     await has(p, '.theirs', 'Asha Kulkarni has this conversation')
     assert.equal(await p.locator('.composer-tab').count(), 1)
+    await p.keyboard.press('n')
+    await p.keyboard.type('cern, a note of keys')
+    assert.equal(await p.locator('textarea').inputValue(), 'cern, a note of keys')
     const kept = await p.evaluate(() => Object.entries(localStorage).find(([k]) => k.endsWith('.reply'))?.[1])
     assert.equal(kept, 'I was about to say')
   },

@@ -47,9 +47,9 @@ function Box({ thread, now, can, name, claims }: { thread: Thread; now: Mode; ca
 
   // A layout effect, so that the box is known before the browser hands over the next key.
   useLayoutEffect(() => {
-    composerIs(area.current)
+    composerIs(area.current && { area: area.current, mode: now, only: !can })
     return () => composerIs(null)
-  }, [])
+  }, [can])
   useEffect(() => {
     // Words that were taken back from a failed message arrive through the draft.
     const stop = entries.subscribe(() => {

@@ -3,28 +3,25 @@ import type { Mode } from './drafts.ts'
 
 /** The composer of the open conversation, for keys and buttons that lead to it. */
 export const mode = signal<Mode>('reply')
-let box: HTMLTextAreaElement | null = null
-
+interface Box { area: HTMLTextAreaElement; mode: Mode; only: boolean }
+let box: Box | null = null
 let wanted = false
 
-export function composerIs(el: HTMLTextAreaElement | null): void {
-  box = el
-  if (wanted && el) {
-    wanted = false
-    el.focus()
-  }
+/** The box says what it is when it appears; `only` where the other mode is not offered. */
+export function composerIs(now: Box | null): void {
+  box = now
+  // The box of the other mode goes before the wanted one comes.
+  if (!wanted || !now) return
+  wanted = false
+  now.area.focus()
 }
 
-/** The box of the other mode takes the focus as soon as it is there: before the next key, which would otherwise be read as a command. */
+/** The box has the focus before the next key comes, which would otherwise be read as a command. */
 export function focusComposer(to: Mode): void {
-  if (mode.value === to && box) return box.focus()
+  if (!box) return
+  if (box.only || box.mode === to) return box.area.focus()
   wanted = true
   mode.value = to
-  // Where that mode is not offered, the box that is there will do.
-  window.setTimeout(() => {
-    if (wanted) box?.focus()
-    wanted = false
-  }, 50)
 }
 
 /** Set by a summary line or a source: the transcript scrolls there and washes the message. */
