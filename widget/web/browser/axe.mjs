@@ -39,7 +39,7 @@ for (const theme of ["light", "dark"])
       fake.finish();
       await page.waitForSelector(".pills");
       await page.click(".text .chip >> nth=0");
-      await page.waitForSelector("blockquote");
+      await page.waitForSelector(".peek");
       await judge(page, `${name} source`);
       await page.keyboard.press("Escape");
       await ask(page, "Can you engrave my earbuds case?");

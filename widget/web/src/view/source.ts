@@ -13,7 +13,7 @@ const HOVER_MS = 150;
  * below, which keeps the focus until it is closed and gives it back to the chip.
  */
 export class Sources {
-  #peek: HTMLElement | null = null;
+  #peek: HTMLDialogElement | null = null;
   #card: HTMLElement | null = null;
   #anchor: HTMLElement | null = null;
   #pinned = false;
@@ -38,9 +38,7 @@ export class Sources {
     on("focusout", () => this.#leave());
     on("click", (a, c) => {
       clearTimeout(this.#timer);
-      const again = this.#pinned && this.#card === card && this.#anchor?.dataset.n === a.dataset.n;
-      if (small()) this.#sheet(a, c, body);
-      else if (again) this.close();
+      if (this.#pinned && this.#card === card && this.#anchor?.dataset.n === a.dataset.n) this.close();
       else {
         this.#open(card, a, c, body);
         this.#pinned = true;
@@ -53,10 +51,12 @@ export class Sources {
   close(): boolean {
     clearTimeout(this.#timer);
     if (!this.#peek) return false;
-    if (this.#peek.contains((this.#peek.getRootNode() as ShadowRoot).activeElement)) this.#anchor?.focus();
-    this.#peek.remove();
+    const [peek, anchor] = [this.#peek, this.#anchor];
+    const inside = peek.contains((peek.getRootNode() as ShadowRoot).activeElement);
     this.#light(false);
     this.#peek = this.#card = this.#anchor = null;
+    peek.remove();
+    if (inside) anchor?.focus();
     this.#pinned = false;
     return true;
   }
@@ -85,12 +85,29 @@ export class Sources {
     this.close();
     [this.#card, this.#anchor] = [card, anchor];
     this.#light(true);
-    this.#peek = h("section.peek",
-      { "aria-label": t("source", { n: c.n, title: c.title }), onmouseleave: () => this.#leave(), onfocusout: () => this.#leave() },
-      h("div.in", h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h3", { dir: "auto" }, c.title), quote(c, body)),
-      h("div.end", h("span.meta", updated(c)), this.#page(c)),
+    const sheet = small();
+    const to = c.url && address(c.url, this.#hands.base);
+    const grip = h("div.grip");
+    const [before, hit, after] = used(c.quote, body);
+    // The parts that only the sheet shows are hidden beside the text by the style sheet.
+    const peek = h(
+      "dialog.peek",
+      { "aria-label": t("source", { n: c.n, title: c.title }), onmouseleave: () => this.#leave(), onfocusout: () => this.#leave(), onclose: () => this.close() },
+      grip,
+      h("div.in", h("span.chip", { "data-c": c.n }), h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h3", { dir: "auto" }, c.title), h("button.x", { "aria-label": t("dismiss"), onclick: () => this.close() }, icon("close"))),
+      h("blockquote", { dir: "auto" }, before, hit && h("mark", hit), after),
+      h("div.end", h("span.meta", c.updated && t("updated", { date: date(Date.parse(c.updated)) })), to && h("a.key", { href: to, target: "_blank", rel: "noopener noreferrer" }, t("page"), icon("out"))),
     );
-    this.#put(card, this.#peek);
+    this.#peek = peek;
+    if (sheet) {
+      peek.addEventListener("click", (e) => e.target === peek && e.clientY < peek.getBoundingClientRect().top && this.close());
+      drag(grip, peek, () => this.close());
+      card.closest(".panel")!.append(peek);
+      peek.showModal();
+    } else {
+      peek.setAttribute("open", "");
+      this.#put(card, peek);
+    }
   }
 
   /** Under the card; above it when only there is room; else under it, scrolled into view. */
@@ -106,62 +123,17 @@ export class Sources {
     peek.style.insetBlockStart = `${(above ? box.top - 6 - height : box.bottom + 6) - home}px`;
     if (!below && !above) peek.scrollIntoView({ block: "nearest" });
   }
-
-  #page(c: Citation, cls = ""): HTMLElement | null {
-    const to = c.url ? address(c.url, this.#hands.base) : null;
-    return to ? h("a", { href: to, class: cls, target: "_blank", rel: "noopener noreferrer" }, t("page"), icon("out")) : null;
-  }
-
-  #sheet(anchor: HTMLElement, c: Citation, body: string): void {
-    this.close();
-    const close = () => sheet.close();
-    const grip = h("div.grip");
-    const sheet = h(
-      "dialog",
-      { "aria-labelledby": "sheet" },
-      grip,
-      h("div.top", h("span.chip", `${c.n}`), h("div", h("h3", { id: "sheet", dir: "auto" }, c.title), h("p.meta", [c.section, updated(c)].filter(Boolean).join(". "))), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
-      quote(c, body),
-      this.#page(c, "key"),
-    );
-    this.#card = anchor.closest<HTMLElement>(".card");
-    this.#anchor = anchor;
-    this.#light(true);
-    sheet.addEventListener("click", (e) => e.target === sheet && e.clientY < sheet.getBoundingClientRect().top && close());
-    sheet.addEventListener("close", () => {
-      sheet.remove();
-      this.#light(false);
-      this.#card = this.#anchor = null;
-      anchor.focus();
-    });
-    drag(grip, sheet);
-    anchor.closest(".panel")!.append(sheet);
-    sheet.showModal();
-  }
-}
-
-const updated = (c: Citation): string => (c.updated ? t("updated", { date: date(Date.parse(c.updated)) }) : "");
-
-function quote(c: Citation, body: string): HTMLElement {
-  const [before, hit, after] = used(c.quote, body);
-  return h("blockquote", { dir: "auto" }, before, hit && h("mark", hit), after);
 }
 
 /** The sheet follows a finger on its handle and closes when it was drawn down a good way. */
-function drag(grip: HTMLElement, sheet: HTMLDialogElement): void {
-  let from = 0;
-  grip.addEventListener("pointerdown", (e) => {
-    from = e.clientY;
-    grip.setPointerCapture(e.pointerId);
-  });
-  grip.addEventListener("pointermove", (e) => {
-    if (from) sheet.style.translate = `0 ${Math.max(0, e.clientY - from)}px`;
-  });
-  const end = (e: PointerEvent) => {
-    if (from && e.clientY - from > 80) sheet.close();
-    sheet.style.translate = "";
-    from = 0;
+function drag(grip: HTMLElement, sheet: HTMLElement, close: () => void): void {
+  grip.onpointerdown = (down) => {
+    grip.setPointerCapture(down.pointerId);
+    grip.onpointermove = (e) => (sheet.style.translate = `0 ${Math.max(0, e.clientY - down.clientY)}px`);
+    grip.onpointerup = grip.onpointercancel = (e) => {
+      grip.onpointermove = null;
+      sheet.style.translate = "";
+      if (e.clientY - down.clientY > 80) close();
+    };
   };
-  grip.addEventListener("pointerup", end);
-  grip.addEventListener("pointercancel", end);
 }

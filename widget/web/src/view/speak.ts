@@ -15,7 +15,7 @@ export function announcement(before: State, s: State): string {
   if (s.run && !before.run) out.push(t("isWriting"));
   for (const m of s.messages.slice(before.messages.length)) {
     const first = m.event?.who?.split(" ")[0] ?? "";
-    if (m.event?.name === "joined") out.push(t("joined", { name: first }));
+    if (m.event?.name === "joined") out.push(t("joined", { name: m.event.who ?? "" }));
     else if (m.event?.name === "handed_back") out.push(t("handedBack", { name: first || t("assistant") }));
     else if (m.event?.name === "left_line") out.push(t("leftLine"));
     else if (m.event?.name === "resolved") out.push(t("resolved"));
