@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
@@ -463,5 +464,78 @@ func TestBadFramesAreAnswered(t *testing.T) {
 	o.ok(err)
 	if now.AgentSeen != 0 {
 		t.Error("a stranger marked a conversation as read")
+	}
+}
+
+func TestStateIsToldWhenItChangesAndWhenThePacketIsWritten(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	g := s.guest()
+	g.says("Hello")
+	g.asksForPerson()
+	screen := s.signIn(s.priya).socket()
+	screen.send(map[string]any{"t": "watch", "conv": g.id(), "after": 2})
+	screen.next("viewers")
+	const last = 8
+	for seq := int64(3); seq <= last; seq++ {
+		g.says("Are you there?")
+	}
+	screen.until("the last message", func(f frame) bool {
+		if f.T == "state" {
+			t.Errorf("a message alone was told as a state: %+v", f)
+		}
+		return f.T == "message" && f.Seq == last
+	})
+	s.ok(s.convs.SavePacket(t.Context(), s.workspace.ID, g.id(), 2, []byte(`{}`)))
+	if f := screen.next("state"); f.State != "waiting" {
+		t.Errorf("the state is %+v", f)
+	}
+	s.ok(s.convs.SetPlaces(t.Context(), s.workspace.ID, []conversation.Place{{ID: g.id(), Position: 4}}))
+	_, err := s.convs.Claim(t.Context(), s.priya, g.id())
+	s.ok(err)
+	if f := screen.next("state"); f.State != "agent" || f.Person == nil || f.Person.Name != "Priya Nair" {
+		t.Errorf("moving up in line was told as a state: %+v", f)
+	}
+}
+
+func TestViewersOfOtherNodes(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	g := s.guest()
+	g.says("Hello")
+	b := s.signIn(s.priya)
+	screen := b.socket()
+	screen.send(map[string]any{"t": "watch", "conv": g.id(), "after": 0})
+	screen.until("oneself", func(f frame) bool { return f.T == "viewers" && len(f.Items) == 1 })
+	node := newID()
+	say := func(people ...conversation.Person) {
+		s.bus.Publish(workspace.NewEvent(s.workspace.ID, g.id(), workspace.EventViewers, map[string]any{"node": node, "items": people}))
+	}
+	say(conversation.NewPerson(s.asha.ID, s.asha.Name, ""), conversation.NewPerson(s.priya.ID, s.priya.Name, ""))
+	screen.until("the colleague elsewhere", func(f frame) bool { return f.T == "viewers" && len(f.Items) == 2 && f.Items[0].Name == "Asha Kulkarni" })
+	detail := into[struct{ Viewers []struct{ Name string } }](b.call("GET", "/conversations/"+g.id().String(), nil).want(http.StatusOK))
+	if len(detail.Viewers) != 2 {
+		t.Errorf("the viewers are %+v", detail.Viewers)
+	}
+	// A node that falls silent is forgotten.
+	s.pass(time.Minute)
+	if detail := into[struct{ Viewers []struct{ Name string } }](b.call("GET", "/conversations/"+g.id().String(), nil).want(http.StatusOK)); len(detail.Viewers) != 1 {
+		t.Errorf("the viewers are %+v", detail.Viewers)
+	}
+	say()
+	screen.until("oneself again", func(f frame) bool { return f.T == "viewers" && len(f.Items) == 1 })
+}
+
+func TestVisitorsComeAndGo(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	g := s.guest()
+	g.says("Hello")
+	b := s.signIn(s.priya)
+	screen := b.socket()
+	s.here.Enter(t.Context(), presence.Key{Workspace: s.workspace.ID, Kind: presence.Visitor, Person: g.session.Visitor, Device: g.session.Device})
+	screen.until("the visitor", func(f frame) bool { return f.T == "row" && f.Row.ID == g.id() && f.Row.Visitor.Status == "online" })
+	if status := b.story(g.id()).Conversation.Visitor.Status; status != "online" {
+		t.Errorf("the visitor is %s", status)
 	}
 }
