@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Code is why a socket was closed. docs/protocol.md says what a client does about each; closeReasons is the one list of them.
@@ -36,6 +38,9 @@ var closeReasons = map[Code]string{
 	CloseTooMany:     "too many connections or frames",
 	CloseUnavailable: "unavailable",
 }
+
+// Codes are all close codes in order.
+func Codes() []Code { return slices.Sorted(maps.Keys(closeReasons)) }
 
 // CloseError ends a socket with a code. The loop that reads a socket returns it.
 type CloseError struct{ Code Code }

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"syscall"
@@ -97,7 +98,7 @@ func (o *outbox) write(f []byte) error {
 		n, err := o.now(f)
 		if err != nil {
 			o.ending = true
-			return err
+			return fmt.Errorf("%w: %w", ErrClosed, err)
 		}
 		if n == len(f) {
 			return nil

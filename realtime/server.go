@@ -139,5 +139,5 @@ func (s *Server) Drain() {
 // IsGone reports whether a loop's error only says that the peer left or the socket was closed: nothing to log.
 func IsGone(err error) bool {
 	var closing *CloseError
-	return errors.Is(err, ErrClosed) || errors.As(err, &closing)
+	return errors.Is(err, ErrClosed) || errors.Is(err, ErrSlow) || errors.As(err, &closing)
 }

@@ -47,11 +47,13 @@ func (r *receipts) news() bool { return r.delivered > r.toldDelivered || r.seen 
 func (c *conn) send(v any) { _ = c.socket.Send(encode(v)) }
 
 // write sends a message that follows the cursor. The lock is held.
-func (c *conn) write(f realtime.Frame, seq int64, byAgent bool) {
+func (c *conn) write(f realtime.Frame, seq int64, byAgent bool) error {
 	c.cursor = seq
-	if c.socket.Send(f) == nil && byAgent {
+	err := c.socket.Send(f)
+	if err == nil && byAgent {
 		c.receipts.delivered = seq
 	}
+	return err
 }
 
 // sendState shows the conversation as it is, unless a later state was shown. Forced: also when nothing changed. The lock is held.
@@ -124,32 +126,47 @@ func (c *conn) pour(ctx context.Context, patient bool) error {
 		from := c.cursor
 		c.again = false
 		c.mu.Unlock()
-		page, err := c.h.Conversations.After(ctx, c.session.Workspace, c.session.Conversation, from)
-		if err != nil {
-			c.mu.Lock()
+		page, err := c.page(ctx, from, patient)
+		if err == nil {
+			err = c.writeAll(page, patient)
+		}
+		c.mu.Lock()
+		if err != nil || len(page) < conversation.PageSize && !c.again {
 			c.filling = false
 			c.mu.Unlock()
 			return err
 		}
-		for _, m := range page {
-			if patient && c.socket.Behind() {
-				c.socket.Flushed()
-			}
-			c.mu.Lock()
-			if m.Seq == c.cursor+1 {
-				c.write(frameOf(m), m.Seq, m.Author.Kind == conversation.ByAgent)
-				c.forgetRun(m.Run)
-			}
-			c.mu.Unlock()
-		}
-		c.mu.Lock()
-		if len(page) < conversation.PageSize && !c.again {
-			c.filling = false
-			c.mu.Unlock()
-			return nil
-		}
 		c.mu.Unlock()
 	}
+}
+
+// page reads the next messages. A patient reader's time is for each page: how long the network takes for the one before is not the database's fault.
+func (c *conn) page(ctx context.Context, from int64, patient bool) ([]conversation.Message, error) {
+	if patient {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
+	defer cancel()
+	return c.h.Conversations.After(ctx, c.session.Workspace, c.session.Conversation, from)
+}
+
+func (c *conn) writeAll(page []conversation.Message, patient bool) error {
+	for _, m := range page {
+		if patient && c.socket.Behind() {
+			c.socket.Flushed()
+		}
+		c.mu.Lock()
+		var err error
+		if m.Seq == c.cursor+1 {
+			err = c.write(frameOf(m), m.Seq, m.Author.Kind == conversation.ByAgent)
+			c.forgetRun(m.Run)
+		}
+		c.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetRun notes that a run's message is on the screen. The lock is held.

@@ -75,8 +75,7 @@ func (c *conn) heardMessage(data json.RawMessage) {
 	}
 	c.forgetRun(m.Run)
 	byAgent := m.Author.Kind == conversation.ByAgent
-	c.write(f, m.Seq, byAgent)
-	if byAgent {
+	if c.write(f, m.Seq, byAgent) == nil && byAgent {
 		c.h.schedule(c)
 	}
 }

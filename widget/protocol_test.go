@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/realtime"
 )
 
 // example is one fenced block of docs/protocol.md.
@@ -184,6 +186,21 @@ func TestCodesOfTheProtocol(t *testing.T) {
 	for _, code := range codes {
 		if !bytes.Contains(page, []byte("`"+code+"`")) {
 			t.Errorf("docs/protocol.md does not know %q", code)
+		}
+	}
+}
+
+// The table of close codes is the same here and on the page.
+func TestCloseCodesOfTheProtocol(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "### Close codes")
+	for _, code := range realtime.Codes() {
+		if code != realtime.CloseNormal && !regexp.MustCompile(`(?m)^\|[ 0-9,]*\b`+strconv.Itoa(int(code))+`\b`).MatchString(table) {
+			t.Errorf("the table does not know %d", code)
 		}
 	}
 }

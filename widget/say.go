@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
 )
 
@@ -66,7 +67,9 @@ func (c *conn) frame(ctx context.Context, data []byte) error {
 		c.refuse(refusal{Code: codeUnknown, Fix: fixConversation, Conv: orNil(in.Conv), CID: orNil(in.CID)})
 		return nil
 	}
-	if err := c.take(ctx, in); err != nil {
+	if err := c.take(ctx, in); realtime.IsGone(err) {
+		return err
+	} else if err != nil {
 		c.refuseFor(in, err)
 	}
 	return nil

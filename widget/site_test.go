@@ -94,7 +94,7 @@ func (r *record) String() string {
 }
 
 // newSite starts a node on a database of its own. adjust may change limits before it starts.
-func newSite(t *testing.T, adjust func(*widget.Limits)) *site {
+func newSite(t testing.TB, adjust func(*widget.Limits)) *site {
 	t.Helper()
 	s := &site{db: pgtest.New(t)}
 	s.start(t, "", adjust)
@@ -110,7 +110,7 @@ func (s *site) node(t *testing.T, nats string) *site {
 	return &n
 }
 
-func (s *site) start(t *testing.T, nats string, adjust func(*widget.Limits)) {
+func (s *site) start(t testing.TB, nats string, adjust func(*widget.Limits)) {
 	t.Helper()
 	s.rounds, s.log, s.clock = &rounds{}, &record{}, &clock{}
 	log := slog.New(slog.NewTextHandler(s.log, nil))
@@ -137,7 +137,7 @@ func (s *site) start(t *testing.T, nats string, adjust func(*widget.Limits)) {
 	s.run(t, h)
 }
 
-func (s *site) seed(t *testing.T) {
+func (s *site) seed(t testing.TB) {
 	t.Helper()
 	w, _, err := s.workspaces.Ensure(t.Context(), "Tarang")
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *site) seed(t *testing.T) {
 }
 
 // run serves until the test ends, and sees to it that everything stops then.
-func (s *site) run(t *testing.T, h *widget.Handler) {
+func (s *site) run(t testing.TB, h *widget.Handler) {
 	t.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -180,7 +180,7 @@ func (s *site) run(t *testing.T, h *widget.Handler) {
 }
 
 // open posts a session request and returns the status and the answer.
-func (s *site) open(t *testing.T, body string, header ...string) (int, map[string]any) {
+func (s *site) open(t testing.TB, body string, header ...string) (int, map[string]any) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/api/visitor/session", strings.NewReader(body))
 	if err != nil {
@@ -209,7 +209,7 @@ type visitor struct {
 	conv  uuid.UUID
 }
 
-func (s *site) visitor(t *testing.T) *visitor {
+func (s *site) visitor(t testing.TB) *visitor {
 	t.Helper()
 	status, answer := s.open(t, `{"inbox": "`+s.inbox.PublicKey+`", "token": "", "locale": "en-IN", "page": {"url": "https://shop.example/tab-11", "title": "Tab 11"}}`)
 	if status != http.StatusOK {
@@ -220,13 +220,13 @@ func (s *site) visitor(t *testing.T) *visitor {
 
 // line is one open socket of a test client.
 type line struct {
-	t    *testing.T
+	t    testing.TB
 	ws   *websocket.Conn
 	conv uuid.UUID
 }
 
 // dial opens a socket without a word.
-func (s *site) dial(t *testing.T, header http.Header) *line {
+func (s *site) dial(t testing.TB, header http.Header) *line {
 	t.Helper()
 	ws, response, err := (&websocket.Dialer{Subprotocols: []string{"baton.v1"}}).DialContext(t.Context(), "ws"+strings.TrimPrefix(s.server.URL, "http")+"/api/visitor/socket", header)
 	if err != nil {
@@ -238,7 +238,7 @@ func (s *site) dial(t *testing.T, header http.Header) *line {
 }
 
 // connect opens a socket and says hello with a cursor.
-func (v *visitor) connect(t *testing.T, cursor int64) *line {
+func (v *visitor) connect(t testing.TB, cursor int64) *line {
 	t.Helper()
 	l := v.site.dial(t, nil)
 	l.conv = v.conv

@@ -223,8 +223,7 @@ func (c *conn) key() presence.Key {
 
 // hung tells the visitor, and the log, that the database did not answer, and ends the socket; the client comes back.
 func (h *Handler) hung(c *conn, what string, err error) error {
-	var closing *realtime.CloseError
-	if errors.As(err, &closing) {
+	if realtime.IsGone(err) {
 		return err
 	}
 	h.Log.Error(what, "error", err)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
 )
 
@@ -69,7 +70,7 @@ func (h *Handler) sweep(ctx context.Context) {
 
 // complain logs one error of a sweep; what failed is still due.
 func (h *Handler) complain(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !realtime.IsGone(err) {
 		h.Log.Warn("widget sweep; it is tried again", "what", what, "error", err)
 	}
 }
@@ -86,7 +87,9 @@ func (c *conn) care(ctx context.Context) error {
 		gap, stale = false, false
 	}
 	if gap {
-		if err := c.fill(ctx, false); err != nil {
+		if err := c.fill(ctx, false); realtime.IsGone(err) {
+			return nil
+		} else if err != nil {
 			return c.retry(err)
 		}
 	}
