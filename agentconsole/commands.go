@@ -7,10 +7,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // empty is the body of commands that need nothing but their address.

@@ -6,10 +6,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
 )
 
 const (

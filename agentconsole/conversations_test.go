@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 type list struct {

@@ -7,8 +7,9 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 // TestExamplesAreWhatIsSent holds the forms in this package to the examples of the page that clients are built from.

@@ -7,10 +7,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/baton-chat/baton/knowledge"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // document is a document of the knowledge base as the page shows it.

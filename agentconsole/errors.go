@@ -9,11 +9,12 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gin-gonic/gin"
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Errors of this package's own making.

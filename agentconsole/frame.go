@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 // The frames of a watched conversation. Events carry the same members without t and conv.

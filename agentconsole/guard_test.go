@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/baton-chat/baton/agentconsole"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/baton-chat/baton/agentconsole"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // routes are the API's routes as the router knows them, so that a route that is added later is judged, too.

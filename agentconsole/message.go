@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 // message is a message as the team sees it: in the protocol's form, and for the assistant's with how sure it was and the rule that fired.

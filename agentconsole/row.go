@@ -4,9 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 // row is one line of the inbox, and what claim, hand back and resolve answer.

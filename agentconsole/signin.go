@@ -6,10 +6,11 @@ import (
 	"html"
 	"net/http"
 
-	"github.com/baton-chat/baton/conversation"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // me is who is signed in, and what the console needs before it can show anything.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/baton-chat/baton/conversation"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // mate is a member of the team with how many conversations they have.

@@ -9,10 +9,11 @@ import (
 	"path"
 	"strings"
 
-	"github.com/baton-chat/baton/knowledge"
-	"github.com/baton-chat/baton/workspace"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/workspace"
 )
 
 const (

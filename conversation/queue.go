@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Place is a waiting conversation's place in line: its number from 1, and how many minutes it will probably take, nil where nothing is known.

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Tally is the work of a workspace by who has it: the numbers of every agent at once, so that telling all of them costs one read.

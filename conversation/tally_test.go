@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/conversation"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 func TestTallyCountsByWhoHasIt(t *testing.T) {
