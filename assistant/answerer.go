@@ -168,6 +168,14 @@ func (d *deciding) search(ctx context.Context) (err error) {
 		query.History = append(query.History, knowledge.Turn{Role: role, Text: t.Text})
 	}
 	d.found, err = d.knowledge.Search(ctx, query)
+	if err == nil && len(query.History) > 0 && d.found.Confidence < sureFrom {
+		// A new matter needs no history, and words of the last one may lead astray. The surer of the two readings counts.
+		var alone knowledge.Result
+		query.History = nil
+		if alone, err = d.knowledge.Search(ctx, query); alone.Confidence > d.found.Confidence {
+			d.found = alone
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("search for the answer: %w", err)
 	}

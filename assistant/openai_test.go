@@ -102,8 +102,12 @@ func TestOpenAIFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			p := short
+			if c.reply.Fault == openaitest.Huge {
+				p.first, p.idle, p.whole = time.Minute, time.Minute, time.Minute // Reading 1 MiB takes its time on a busy machine.
+			}
 			s := openaitest.New(t, c.reply)
-			m := newOpenAI(OpenAIConfig{BaseURL: s.URL, Model: "test", Client: s.Client()}, short)
+			m := newOpenAI(OpenAIConfig{BaseURL: s.URL, Model: "test", Client: s.Client()}, p)
 			_, _, err := run(t.Context(), m, question())
 			var fault *Fault
 			if !errors.As(err, &fault) || fault.Kind != c.kind {

@@ -17,7 +17,7 @@ var small = map[phrase]map[string]bool{
 		that's thats clear works now hmm hm ah oh wow yes yep yeah no nope nah nothing else not really
 		ठीक है अच्छा बढ़िया समझ गया गई हाँ हां जी नहीं theek thik hai accha acha haan nahi
 		حسنا حسنًا تمام طيب جيد ممتاز نعم لا فهمت`),
-	sayBye: set(`bye goodbye good night byebye see you later ya take care ciao tata cheers ok okay then
+	sayBye: set(`bye goodbye good night byebye see you later ya ciao tata cheers ok okay then
 		अलविदा फिर मिलेंगे शुभ रात्रि alvida مع السلامة وداعا إلى اللقاء الى`),
 }
 
@@ -29,7 +29,7 @@ var yes = set(`yes yep yeah yup ya sure ok okay please pls do go ahead definitel
 var carries = set(`yes yep yeah yup ya sure ok okay go definitely course absolutely y haan han haa bilkul हाँ हां ठीक बिल्कुल نعم أجل اجل ايوه أيوة تمام طيب موافق`)
 
 // byeNeeds are the words that tell a farewell from a plain "okay then".
-var byeNeeds = set(`bye goodbye byebye night later care ciao tata अलविदा मिलेंगे रात्रि alvida السلامة وداعا اللقاء`)
+var byeNeeds = set(`bye goodbye byebye night later ciao tata अलविदा मिलेंगे रात्रि alvida السلامة وداعا اللقاء`)
 
 func set(list string) map[string]bool {
 	out := map[string]bool{}

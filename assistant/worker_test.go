@@ -138,7 +138,7 @@ func count(messages []conversation.Message, author string) int {
 	return n
 }
 
-// Claims at random moments of an answer: whatever wins, no assistant's message follows the line that says that a person joined, and no piece comes after it.
+// Claims at every moment of an answer: whatever wins, no assistant's message follows the line that says that a person joined, and no piece comes after it.
 func TestClaimAgainstReply(t *testing.T) {
 	t.Parallel()
 	h := open(t)
@@ -147,14 +147,23 @@ func TestClaimAgainstReply(t *testing.T) {
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, 6)
 	won := make(chan bool, races)
-	for i := range races {
+	for range races {
 		v := h.visit()
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
 			v.says("Do you ship to Bengaluru?")
-			// The moment of the claim is the test's input, not a wait for something: answers take about this long.
-			time.Sleep(time.Duration(rand.Int64N(int64(40*time.Millisecond)) * int64(i%3) / 2))
+			// The claim comes at the n-th event of the conversation: the visitor's message and its state, the pieces, the answer and its state.
+			moment := 2 + rand.IntN(6)
+			h.bus.await(t, "the moment to claim", func(events []workspace.Event) bool {
+				n := 0
+				for _, e := range events {
+					if e.Conversation == v.session.Conversation {
+						n++
+					}
+				}
+				return n >= moment
+			})
 			c, err := h.conversations.Claim(h.ctx, h.priya, v.session.Conversation)
 			if err != nil {
 				t.Error(err)
