@@ -31,9 +31,13 @@ func newCallers(burst int, rate float64) *callers {
 	return &callers{burst: float64(burst), rate: rate, known: map[netip.Prefix]*caller{}}
 }
 
-// take reports whether the address may open a session now, and if not after how long.
+// take reports whether the address may open a session now, and if not after how long. This very machine is not counted: what calls from it is its owner, or a proxy whose
+// visitors' addresses are not known, and one limit for all of them together would shut the door on everybody.
 func (c *callers) take(address string, now time.Time) (wait time.Duration) {
 	key := lineOf(address)
+	if key.Addr().IsLoopback() {
+		return 0
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	who := c.known[key]

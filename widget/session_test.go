@@ -84,18 +84,46 @@ func TestSessionAcrossOrigins(t *testing.T) {
 func TestSessionLimit(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(l *widget.Limits) { l.SessionBurst, l.SessionRate = 3, 0.001 })
-	for i := range 3 {
-		if status, answer := s.open(t, `{"inbox": "`+s.inbox.PublicKey+`"}`); status != 200 {
-			t.Errorf("session %d: %d %v", i, status, answer)
+	body := `{"inbox": "` + s.inbox.PublicKey + `"}`
+	ask := func(address string) (int, http.Header) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/api/visitor/session", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
 		}
+		request.Header.Set("X-Forwarded-For", address)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response.StatusCode, response.Header
 	}
-	response, err := http.Post(s.server.URL+"/api/visitor/session", "application/json", strings.NewReader(`{}`)) //nolint:noctx // a test
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = response.Body.Close()
-	if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" || response.Header.Get("Access-Control-Expose-Headers") != "Retry-After" {
-		t.Errorf("the fourth: %d %v", response.StatusCode, response.Header)
+	for _, c := range []struct {
+		address string
+		want    int
+	}{
+		{"203.0.113.9", 200},
+		{"203.0.113.9", 200},
+		{"203.0.113.9", 200},
+		{"203.0.113.9", 429},
+		{"203.0.113.10", 200},
+		{"2001:db8::1", 200},
+		{"2001:db8::2", 200},
+		{"2001:db8::3:4", 200},
+		{"2001:db8::5", 429},
+		{"2001:db8:0:1::1", 200},
+		{"127.0.0.1", 200},
+		{"127.0.0.1", 200},
+		{"127.0.0.1", 200},
+		{"127.0.0.1", 200},
+	} {
+		status, header := ask(c.address)
+		if status != c.want {
+			t.Errorf("%s: %d, want %d", c.address, status, c.want)
+		}
+		if status == http.StatusTooManyRequests && (header.Get("Retry-After") == "" || header.Get("Access-Control-Expose-Headers") != "Retry-After") {
+			t.Errorf("%s is not told when to come back: %v", c.address, header)
+		}
 	}
 }
 
