@@ -60,13 +60,13 @@ function Viewers({ people }: { people: Person[] }) {
 function Actions({ row }: { row: Row }) {
   const g = groupOf(row)
   if (g === 'queue' || g === 'assistant') {
-    return <button type="button" class={g === 'queue' ? 'btn primary' : 'btn'} aria-keyshortcuts="C" onClick={() => void claim(row.id)}>{t('act.claim')}<Key>C</Key></button>
+    return <button key="claim" type="button" class={g === 'queue' ? 'btn primary' : 'btn'} aria-keyshortcuts="C" onClick={() => void claim(row.id)}>{t('act.claim')}<Key>C</Key></button>
   }
   if (g !== 'mine') return null
   return (
     <>
-      <button type="button" class="btn" onClick={() => void handBack(row.id)}>{t('act.handback')}</button>
-      <button type="button" class="btn" aria-keyshortcuts="E" onClick={() => void resolve(row.id)}>{t('act.resolve')}<Key>E</Key></button>
+      <button key="handback" type="button" class="btn" onClick={() => void handBack(row.id)}>{t('act.handback')}</button>
+      <button key="resolve" type="button" class="btn" aria-keyshortcuts="E" onClick={() => void resolve(row.id)}>{t('act.resolve')}<Key>E</Key></button>
     </>
   )
 }

@@ -67,7 +67,7 @@ function Story({ p }: { p: Packet }) {
       {p.mood.points.length > 0 && (
         <>
           <dt>{t('packet.mood')}</dt>
-          <dd class="story-mood"><Mood points={p.mood.points} /> <span>{moodWords(p)}</span></dd>
+          <dd class="story-mood">{p.mood.points.length > 1 && <Mood points={p.mood.points} />} <span>{moodWords(p)}</span></dd>
         </>
       )}
     </dl>
