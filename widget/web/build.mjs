@@ -8,7 +8,7 @@ const dist = `${here}dist`;
 const targets = ["chrome111", "firefox121", "safari17.2"];
 
 /** What widget.js hands over to widget-panel.js (main.ts): those modules are read from there, and stand in one file only. */
-const shared = ["h", "icon", "line", "state", "text", "view/face", "view/hands"].map((name) => `${here}src/${name}.ts`);
+const shared = ["h", "icon", "state", "text", "view/face", "view/hands"].map((name) => `${here}src/${name}.ts`);
 const handedOver = {
   name: "handed-over",
   enforce: "pre",

@@ -2,7 +2,6 @@ import { Client } from "./client.ts";
 import * as H from "./h.ts";
 import * as Icons from "./icon.ts";
 import { Vault } from "./keep.ts";
-import * as Line from "./line.ts";
 import type { Texts } from "./locale/en.ts";
 import { reduce } from "./reduce.ts";
 import { Root } from "./root.ts";
@@ -16,7 +15,7 @@ import * as Hand from "./view/hands.ts";
 import { small, type Hands } from "./view/hands.ts";
 
 // What the window's file shares with this one is handed over, not sent twice: build.mjs makes its imports read from here.
-(globalThis as any)[Symbol.for("baton")] = { ...H, ...Icons, ...Line, ...States, ...Words, ...Faces, ...Hand };
+(globalThis as any)[Symbol.for("baton")] = { ...H, ...Icons, ...States, ...Words, ...Faces, ...Hand };
 
 export type Events = (name: string, detail?: unknown) => void;
 

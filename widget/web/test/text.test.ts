@@ -3,7 +3,10 @@ import { contrast, dress, rgb } from "../src/accent.ts";
 import ar from "../src/locale/ar.ts";
 import { en, type Key, type Text } from "../src/locale/en.ts";
 import hi from "../src/locale/hi.ts";
-import { clock, day, languageOf, setTexts, span, t } from "../src/text.ts";
+import { addEnglish, languageOf, setTexts, t } from "../src/text.ts";
+import { clock, day, span } from "../src/when.ts";
+
+addEnglish(en);
 
 afterEach(() => setTexts("en", null));
 

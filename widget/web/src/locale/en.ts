@@ -4,10 +4,19 @@
  */
 export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-/** English is built in: it is the language of whoever has no better one. */
-export const en = {
+/** What the launcher says before the window has been fetched. */
+export const first = {
   open: "Open chat",
   close: "Close chat",
+  justNow: "just now",
+  fresh: { one: "{n} new message", other: "{n} new messages" },
+  inChat: "In a chat",
+  dismiss: "Dismiss",
+} satisfies Record<string, Text>;
+
+/** English is built in: it is the language of whoever has no better one. */
+export const en = {
+  ...first,
   chat: "Chat with {team}",
   log: "Messages",
   instant: "Replies at once",
@@ -26,7 +35,6 @@ export const en = {
   assistant: "Assistant",
   ai: "AI",
   now: "now",
-  justNow: "just now",
   reading: "Reading the help pages",
   writing: { one: "Writing from {n} help page", other: "Writing from {n} help pages" },
   isWriting: "The assistant is writing",
@@ -39,7 +47,7 @@ export const en = {
   mail: "Your e-mail address",
   save: "Save",
   mailBad: "Write the whole address, like name@example.in",
-  mailKept: "Thank you. The team has your address.",
+  mailKept: "The team has your address.",
   calling: "Calling a person",
   place: { one: "{n}st in line", two: "{n}nd in line", few: "{n}rd in line", other: "{n}th in line" },
   wait: { one: "about {n} min", other: "about {n} min" },
@@ -69,10 +77,7 @@ export const en = {
   lost: "Reconnecting, your messages are kept",
   back: "Connected again",
   long: "A message holds up to {max} characters; this one has {n}.",
-  fresh: { one: "{n} new message", other: "{n} new messages" },
   you: "You",
-  inChat: "In a chat",
-  dismiss: "Dismiss",
 } satisfies Record<string, Text>;
 
 export type Key = keyof typeof en;

@@ -93,7 +93,8 @@ export class Composer {
     this.focus();
     if (!text) return;
     if (this.#tooLong()) return this.#hands.tell(this.#error.textContent!);
-    this.fill("");
+    // Said first: a message ends the typing by itself, so the emptied box has nothing to tell.
     this.#hands.say(text);
+    this.fill("");
   };
 }

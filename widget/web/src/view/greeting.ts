@@ -1,7 +1,8 @@
 import { h } from "../h.ts";
 import { icon } from "../icon.ts";
 import type { State } from "../state.ts";
-import { names, t } from "../text.ts";
+import { t } from "../text.ts";
+import { names } from "../when.ts";
 import { face } from "./face.ts";
 import type { Hands } from "./hands.ts";
 

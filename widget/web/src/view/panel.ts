@@ -1,14 +1,19 @@
+import { glyphs } from "../glyph.ts";
 import { attr, h, say, sheet, show } from "../h.ts";
-import { icon } from "../icon.ts";
+import { addIcons, icon } from "../icon.ts";
+import { en } from "../locale/en.ts";
 import type { State } from "../state.ts";
 import log from "../style/log.css?inline";
 import panel from "../style/panel.css?inline";
-import { t } from "../text.ts";
+import { addEnglish, t } from "../text.ts";
 import { Composer } from "./composer.ts";
 import { small, type Hands } from "./hands.ts";
 import { Header } from "./header.ts";
 import { Log } from "./log.ts";
 import { announcement } from "./speak.ts";
+
+addEnglish(en);
+addIcons(glyphs);
 
 /** The window of the chat: header, what was said, message box. */
 export class Panel {

@@ -2,7 +2,8 @@ import type { Citation } from "@baton/realtime/visitor";
 import { attr, h } from "../h.ts";
 import { icon } from "../icon.ts";
 import { address, used } from "../markdown.ts";
-import { date, t } from "../text.ts";
+import { t } from "../text.ts";
+import { date } from "../when.ts";
 import { small, type Hands } from "./hands.ts";
 
 /** A pointer has to rest this long before a source opens, and may be away this long before it closes. */
