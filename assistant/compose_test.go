@@ -181,7 +181,7 @@ func TestLanguage(t *testing.T) {
 func TestSmallTalk(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]phrase{
-		"hi": sayGreeting, "Thanks!": sayThanks, "ok": sayOkay, "Ok, got it": sayOkay, "bye": sayBye, "good night": sayBye, "👍": sayOkay, "ठीक है": sayOkay, "مع السلامة": sayBye,
+		"hi": sayGreeting, "Thanks!": sayThanks, "thanks anyway": sayThanks, "ok thank you so much for the help": sayThanks, "ok": sayOkay, "Ok, got it": sayOkay, "bye": sayBye, "good night": sayBye, "👍": sayOkay, "ठीक है": sayOkay, "مع السلامة": sayBye,
 		"Do you ship to Bengaluru?": "", "ok but how do I return it": "", "??": "", "TE-48213": "", "care": "", "hi, do you ship to Pune?": "",
 	} {
 		got, is := smallTalk(text, escalation.Read(text, nil))

@@ -17,6 +17,8 @@ var small = map[phrase]map[string]bool{
 		that's thats clear works now hmm hm ah oh wow yes yep yeah no nope nah nothing else not really
 		ठीक है अच्छा बढ़िया समझ गया गई हाँ हां जी नहीं theek thik hai accha acha haan nahi
 		حسنا حسنًا تمام طيب جيد ممتاز نعم لا فهمت`),
+	sayThanks: set(`thanks thank thx thankyou ty you u very so much a lot anyway anyways ok okay great no alright fine for the your help info that's all
+		धन्यवाद शुक्रिया बहुत ठीक है dhanyavaad shukriya bahut شكرا شكرًا جزيلا لك`),
 	sayBye: set(`bye goodbye good night byebye see you later ya ciao tata cheers ok okay then
 		अलविदा फिर मिलेंगे शुभ रात्रि alvida مع السلامة وداعا إلى اللقاء الى`),
 }
@@ -27,6 +29,9 @@ var yes = set(`yes yep yeah yup ya sure ok okay please pls do go ahead definitel
 
 // carries are the words of which an acceptance needs at least one: "please" alone may be anything.
 var carries = set(`yes yep yeah yup ya sure ok okay go definitely course absolutely y haan han haa bilkul हाँ हां ठीक बिल्कुल نعم أجل اجل ايوه أيوة تمام طيب موافق`)
+
+// thanksNeed are the words of which thanks need one.
+var thanksNeed = set(`thanks thank thx thankyou ty धन्यवाद शुक्रिया dhanyavaad shukriya شكرا شكرًا`)
 
 // byeNeeds are the words that tell a farewell from a plain "okay then".
 var byeNeeds = set(`bye goodbye byebye night later ciao tata अलविदा मिलेंगे रात्रि alvida السلامة وداعا اللقاء`)
@@ -57,6 +62,8 @@ func smallTalk(text string, signals escalation.Signals) (phrase, bool) {
 	case len(words) == 0:
 		// A picture or a smile; question marks alone ask for more than that.
 		return sayOkay, !strings.ContainsAny(text, "?؟")
+	case all(words, small[sayThanks]) && some(words, thanksNeed):
+		return sayThanks, true
 	case len(words) > smallWords:
 		return "", false
 	case all(words, small[sayBye]) && some(words, byeNeeds):
