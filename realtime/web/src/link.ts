@@ -104,12 +104,6 @@ export class Link {
     return [];
   }
 
-  /** Ask for a new session at the next attempt, which is now: the server does not know the conversation. */
-  renew(now: number): LinkEffect[] {
-    this.#needSession = true;
-    return ["close", ...this.#attempt(now)];
-  }
-
   /** `due` has come. */
   tick(now: number): LinkEffect[] {
     if (now < this.due) return [];

@@ -228,4 +228,57 @@ await scene("nobody is here", async ({ fake, where, context }) => {
   await until(async () => !(await page.locator(".queue").count()), "and the assistant goes on");
 });
 
+await scene("what a page view costs", async ({ fake, where, context }) => {
+  const page = await visit(context, where.url);
+  await page.waitForTimeout(500);
+  check(fake.requests.join() === "/w.js,/widget.js", `two requests before a click, and no session: ${fake.requests}`);
+  const shift = await page.evaluate(() => new Promise((r) => new PerformanceObserver((l) => r(l.getEntries().length)).observe({ type: "layout-shift", buffered: true }) || setTimeout(() => r(0), 300)));
+  check(shift === 0, "nothing on the page moved");
+});
+
+await scene(
+  "data is saved",
+  async ({ fake, where, context }) => {
+    await context.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+    const page = await context.newPage();
+    await page.goto(where.url);
+    await page.waitForSelector("body > button");
+    check(fake.requests.join() === "/w.js", "with saveData only the loader comes");
+    await page.click("body > button");
+    await page.waitForSelector(".list");
+    check(!(await page.locator("body > button").count()), "a click brings the widget in the button's place");
+  },
+);
+
+await scene(
+  "a link of the page, and its theme",
+  async ({ where, context }) => {
+    const page = await context.newPage();
+    await page.goto(where.url);
+    await page.click("text=Ask us");
+    await page.waitForSelector(".list");
+    check(page.url() === where.url, "data-baton-open opens the window instead of following the link");
+    check(await page.locator(".root.dark").count(), "auto follows the visitor");
+    await page.evaluate(() => (document.documentElement.style.colorScheme = "light"));
+    await until(async () => !(await page.locator(".root.dark").count()), "and the page, when it says what it is");
+  },
+  { body: '<h1>x</h1><a href="/contact" data-baton-open>Ask us</a>', context: { colorScheme: "dark" } },
+);
+
+await scene("a conversation that is not this visitor's any more", async ({ fake, where, context }) => {
+  fake.answer = async () => {};
+  const page = await visit(context, where.url);
+  await page.click(".launcher");
+  await page.waitForSelector(".list");
+  const { say } = fake.on;
+  fake.on.say = (s, c, f) => {
+    fake.on.say = say;
+    s.device.conv = crypto.randomUUID();
+    fake.send(s, { t: "error", code: "conversation_unknown", fix: "Open a new session.", conv: f.conv, cid: f.cid });
+  };
+  await ask(page, "Is anybody there?");
+  await until(() => fake.convs.size === 2 && only(fake).messages[0]?.body === "Is anybody there?", "the message moves to the new one");
+  await until(() => page.locator(".mine.sent").count(), "and is acknowledged there");
+});
+
 await browser.close();

@@ -30,6 +30,8 @@ export class Client {
   #timer = 0;
   #resend = 0;
   #resends = 0;
+  /** When each message last went out. */
+  readonly #posted = new Map<string, number>();
   /** Went out on this link and was not acknowledged in time. */
   readonly #failed = new Set<string>();
   /** Acknowledged, but a message before it is still on its way. */
@@ -219,6 +221,7 @@ export class Client {
     this.#socket = null;
     old?.close();
     clearTimeout(this.#resend);
+    this.#posted.clear();
     this.#failed.clear();
     this.#show();
   }
@@ -280,7 +283,8 @@ export class Client {
     // An answer to a frame that was sent before the renumbering changes nothing.
     if (code === "gap") this.#later(this.#outbox.gap(f.n!) ? 0 : 1000);
     else if (code === "unavailable") this.#later(backoff(this.#resends++, Math.random()) + 250);
-    else if (code === "conversation_unknown") this.#carryOut(this.#link.renew(Date.now()));
+    // As if the token had expired: a new session, at once the first time and with patience after that.
+    else if (code === "conversation_unknown") this.#closed(4401);
     else if (code === "bad_email") {
       this.#mail = "";
       this.#dispatch({ do: "set", mailBad: true });
@@ -303,11 +307,12 @@ export class Client {
 
   #post(entry: Entry): void {
     const { cid, conv, n, body } = entry;
-    const socket = this.#socket;
+    const at = Date.now();
+    this.#posted.set(cid, at);
     this.#outbox.sent(cid);
     this.#send({ t: "say", conv, cid, n, body });
     setTimeout(() => {
-      if (this.#socket !== socket || !this.#outbox.pending.includes(entry)) return;
+      if (this.#posted.get(cid) !== at || !this.#outbox.pending.includes(entry)) return;
       this.#failed.add(cid);
       this.#show();
     }, FAILED_MS);
