@@ -200,8 +200,16 @@ func TestAccepts(t *testing.T) {
 		history []Turn
 		want    bool
 	}{
-		{"yes", offered, true}, {"Yes, please!", offered, true}, {"haan ji", offered, true}, {"जी हाँ", offered, true}, {"نعم من فضلك", offered, true},
-		{"no", offered, false}, {"yes but first tell me the price", offered, false}, {"please", offered, false}, {"yes", answered, false}, {"yes", nil, false},
+		{"yes", offered, true},
+		{"Yes, please!", offered, true},
+		{"haan ji", offered, true},
+		{"जी हाँ", offered, true},
+		{"نعم من فضلك", offered, true},
+		{"no", offered, false},
+		{"yes but first tell me the price", offered, false},
+		{"please", offered, false},
+		{"yes", answered, false},
+		{"yes", nil, false},
 	} {
 		if got := accepts(c.text, c.history); got != c.want {
 			t.Errorf("%q: %v", c.text, got)
