@@ -85,6 +85,7 @@ type chatClient struct {
 	asked, answered    int64 // seq of the last own message, and of the last one that answered
 	state              string
 	socket             *websocket.Conn
+	welcomed           bool // on this socket; before, nothing but hello is sent
 }
 
 // chatSay is a message that is kept until it is acknowledged.
@@ -213,7 +214,7 @@ func (t *chatClient) link(ctx context.Context, lines *<-chan string) (bool, erro
 		return false, err
 	}
 	defer response.Body.Close()
-	t.socket = socket
+	t.socket, t.welcomed = socket, false
 	frames, failed := make(chan []byte), make(chan error, 1)
 	go receive(socket, frames, failed)
 	defer func() {
@@ -295,11 +296,17 @@ func (t *chatClient) line(text string) error {
 	case "":
 		return nil
 	case "/person", "/leave":
+		if !t.welcomed {
+			return nil
+		}
 		return t.send(map[string]any{"t": "person", "conv": t.conv, "on": text == "/person"})
 	}
 	t.n++
 	say := chatSay{T: "say", Conv: t.conv, CID: uuid.Must(uuid.NewV7()).String(), N: t.n, Body: text}
 	t.outbox = append(t.outbox, say)
+	if !t.welcomed {
+		return nil // It goes with what is sent again after the welcome.
+	}
 	return t.send(say)
 }
 
@@ -314,7 +321,7 @@ func (t *chatClient) frame(data []byte) error {
 	}
 	switch f.T {
 	case "welcome":
-		t.store = f.Store
+		t.store, t.welcomed = f.Store, true
 		return t.resend(f.N + 1)
 	case "ack":
 		t.drop(f.CID)

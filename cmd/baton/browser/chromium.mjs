@@ -10,7 +10,7 @@ const arguments_ = [
 ]
 
 // A guard against hanging on a loaded machine, not a measurement.
-const patience = 60_000
+const patience = Number(process.env.PATIENCE || 60_000)
 
 export async function browser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: arguments_ })
@@ -34,8 +34,7 @@ export function check(truth, words) {
 
 /** Waits until a text stands somewhere on the page, shadow roots included. */
 export async function sees(p, text, where = 'body') {
-  const wanted = typeof text === 'string' ? p.locator(where).getByText(text) : p.locator(where).getByText(text)
-  await wanted.last().waitFor({ state: 'visible' })
+  await p.locator(where).getByText(text).filter({ visible: true }).first().waitFor()
   console.log(`ok sees ${text}`)
 }
 
@@ -68,4 +67,11 @@ export const open = (p) => p.getByRole('button', { name: 'Open chat' }).click()
 export async function ask(p, text) {
   await p.locator('baton-chat textarea').fill(text)
   await p.locator('baton-chat textarea').press('Enter')
+}
+
+/** Where a flow fails, a picture of every page tells more than the error. */
+export async function failed(chrome, error) {
+  let n = 0
+  for (const context of chrome.contexts()) for (const p of context.pages()) await picture(p, `failed-${n++}`)
+  throw error
 }

@@ -1,6 +1,6 @@
 // The scene of Baton in two browsers: a visitor asks, the assistant answers with its source, a rule hands over, a person answers, and nothing is lost on a reload.
 // Environment: DEMO and CONSOLE as `baton serve` prints them; PICTURES, a folder, optional.
-import { accessible, ask, browser, check, open, page, picture, sees, silent } from './chromium.mjs'
+import { accessible, ask, browser, check, failed, open, page, picture, sees, silent } from './chromium.mjs'
 
 const { DEMO, CONSOLE } = process.env
 const chrome = await browser()
@@ -90,6 +90,8 @@ try {
   await sees(other, '1st in line', 'baton-chat')
   await sees(agent, /cricket club/)
   silent(visitor, agent, other)
+} catch (error) {
+  await failed(chrome, error)
 } finally {
   await chrome.close()
 }
