@@ -11,8 +11,8 @@ import (
 )
 
 // storeBatch is how many passages are embedded between two commits. It sets
-// how often progress moves: 16 take about 2 s on two cores without a GPU.
-const storeBatch = 16
+// how often progress moves: 8 take about 2 s on two cores without a GPU.
+const storeBatch = 8
 
 // An unembedded passage is one without a vector in the space in use.
 type unembedded struct {

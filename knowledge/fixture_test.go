@@ -146,7 +146,7 @@ func toyVector(text string) []float32 {
 	return v
 }
 
-// toyServer is an OpenAI-compatible embedding server over real HTTP. break_
+// toyServer is an OpenAI-compatible embedding server over real HTTP. broken
 // replaces its answers while it is set.
 type toyServer struct {
 	*httptest.Server
@@ -189,6 +189,10 @@ func (s *toyServer) serve(w http.ResponseWriter, r *http.Request) {
 		broken(w, r)
 		return
 	}
+	s.answer(w, request)
+}
+
+func (s *toyServer) answer(w http.ResponseWriter, request map[string]any) {
 	texts, _ := request["input"].([]any)
 	data := make([]map[string]any, 0, len(texts))
 	// Last first: the index must decide.

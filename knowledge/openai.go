@@ -14,8 +14,8 @@ import (
 
 // Limits of one request for embeddings.
 const (
-	embedBatch    = 32               // texts; small enough that progress is seen to move
-	embedTimeout  = 60 * time.Second // one batch on a slow machine without a GPU
+	embedBatch    = 32              // texts; small enough that progress is seen to move
+	embedTimeout  = 2 * time.Minute // one batch on a slow machine without a GPU
 	embedAttempts = 3
 	embedBackoff  = 300 * time.Millisecond // doubled after each attempt
 )
@@ -60,13 +60,34 @@ func (o *OpenAI) Embed(ctx context.Context, kind EmbedKind, texts []string) ([][
 	for len(texts) > 0 {
 		batch := texts[:min(embedBatch, len(texts))]
 		texts = texts[len(batch):]
-		vectors, err := o.try(ctx, kind, batch)
+		vectors, err := o.halving(ctx, kind, batch)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, vectors...)
 	}
 	return out, nil
+}
+
+// halving embeds a batch, and where the endpoint takes too long for it, its two
+// halves: a server on a busy machine without a GPU may need seconds for a text,
+// and would otherwise never finish.
+func (o *OpenAI) halving(ctx context.Context, kind EmbedKind, texts []string) ([][]float32, error) {
+	vectors, err := o.try(ctx, kind, texts)
+	if len(texts) == 1 || !tookTooLong(err) {
+		return vectors, err
+	}
+	first, err := o.halving(ctx, kind, texts[:len(texts)/2])
+	if err != nil {
+		return nil, err
+	}
+	second, err := o.halving(ctx, kind, texts[len(texts)/2:])
+	return append(first, second...), err
+}
+
+func tookTooLong(err error) bool {
+	var failed *EmbedError
+	return errors.As(err, &failed) && failed.Failure.Code == "embed_timeout"
 }
 
 func (o *OpenAI) try(ctx context.Context, kind EmbedKind, texts []string) ([][]float32, error) {
@@ -80,7 +101,8 @@ func (o *OpenAI) try(ctx context.Context, kind EmbedKind, texts []string) ([][]f
 			return nil, fmt.Errorf("embed: %w", ctx.Err())
 		}
 		failed := o.explain(err)
-		if failed.Permanent || kind == EmbedQuery || attempt == embedAttempts {
+		halve := tookTooLong(failed) && len(texts) > 1
+		if failed.Permanent || kind == EmbedQuery || halve || attempt == embedAttempts {
 			return nil, failed
 		}
 		timer := time.NewTimer(pause)

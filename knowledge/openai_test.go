@@ -67,6 +67,35 @@ func TestEmbedWithoutInputType(t *testing.T) {
 	}
 }
 
+// A batch that takes too long is halved until it does not.
+func TestEmbedHalvesWhatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	server := newToyServer(t)
+	release := make(chan struct{})
+	defer close(release)
+	server.fail(func(w http.ResponseWriter, r *http.Request) {
+		all := server.seen()
+		if texts, _ := all[len(all)-1]["input"].([]any); len(texts) > 2 {
+			<-release
+			return
+		}
+		server.answer(w, all[len(all)-1])
+	})
+	client := server.Client()
+	client.Transport.(*http.Transport).ResponseHeaderTimeout = 500 * time.Millisecond
+	o := NewOpenAI(OpenAIConfig{BaseURL: server.URL + "/v1", Model: "toy", Client: client})
+	texts := []string{"a b", "c d", "e f", "g h", "i j", "k l", "m n", "o p"}
+	got, err := o.Embed(t.Context(), EmbedPassage, texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range texts {
+		if diff := cmp.Diff(toyVector(text), got[i]); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+	}
+}
+
 // Every way an endpoint fails has a name, a cause and a fix, and only what may
 // pass is tried again.
 func TestEmbedFailures(t *testing.T) {

@@ -290,6 +290,15 @@ func TestApproximateScanMeetsItsWorkspace(t *testing.T) {
 	})
 }
 
+func confident(list []float64) (n int) {
+	for _, c := range list {
+		if c >= 0.5 {
+			n++
+		}
+	}
+	return n
+}
+
 // The demo shop is a small knowledge base: what it holds must stand clear of
 // what it does not, and the best known examples must come out right.
 func TestConfidenceOnTheDemoShop(t *testing.T) {
@@ -328,6 +337,7 @@ func TestConfidenceOnTheDemoShop(t *testing.T) {
 			absent = append(absent, found.Confidence)
 		}
 	}
+	t.Logf("confident (at least one half) in %d of %d present and %d of %d absent matters", confident(present), len(present), confident(absent), len(absent))
 	wins := 0.0
 	for _, p := range present {
 		for _, a := range absent {
