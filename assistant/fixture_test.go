@@ -78,7 +78,7 @@ func (b *bus) all() ([]workspace.Event, chan struct{}) {
 }
 
 // await waits until found returns true for the events so far.
-func (b *bus) await(t *testing.T, what string, found func([]workspace.Event) bool) {
+func (b *bus) await(t testing.TB, what string, found func([]workspace.Event) bool) {
 	t.Helper()
 	deadline := time.After(patience)
 	for {
@@ -96,7 +96,7 @@ func (b *bus) await(t *testing.T, what string, found func([]workspace.Event) boo
 
 // house is a workspace with the demo shop's help pages, its stores, and a River client that answers.
 type house struct {
-	t             *testing.T
+	t             testing.TB
 	ctx           context.Context
 	db            *pgtest.DB
 	bus           *bus
@@ -118,7 +118,7 @@ func withModel(m assistant.Model) option {
 
 func withLog(l *slog.Logger) option { return func(c *assistant.Config) { c.Log = l } }
 
-func open(t *testing.T, options ...option) *house {
+func open(t testing.TB, options ...option) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), db: pgtest.New(t), bus: newBus()}
 	people := workspace.NewStore(h.db.App)
@@ -141,7 +141,7 @@ func open(t *testing.T, options ...option) *house {
 }
 
 // articles are the demo shop's help pages.
-func articles(t *testing.T) func(func(knowledge.Entry, error) bool) {
+func articles(t testing.TB) func(func(knowledge.Entry, error) bool) {
 	t.Helper()
 	all, err := demo.Articles()
 	if err != nil {
@@ -228,7 +228,7 @@ func (v *visitor) answer(seq int64) conversation.Message {
 	return got
 }
 
-func messagesIn(t *testing.T, events []workspace.Event, conv uuid.UUID) []conversation.Message {
+func messagesIn(t testing.TB, events []workspace.Event, conv uuid.UUID) []conversation.Message {
 	t.Helper()
 	var out []conversation.Message
 	for _, e := range events {
@@ -254,7 +254,7 @@ type delta struct {
 	End    bool
 }
 
-func deltasIn(t *testing.T, events []workspace.Event, conv uuid.UUID) []delta {
+func deltasIn(t testing.TB, events []workspace.Event, conv uuid.UUID) []delta {
 	t.Helper()
 	var out []delta
 	for _, e := range events {
@@ -271,7 +271,7 @@ func deltasIn(t *testing.T, events []workspace.Event, conv uuid.UUID) []delta {
 }
 
 // put follows the pieces of a run as a client does, and returns the text they make.
-func put(t *testing.T, deltas []delta, run uuid.UUID) string {
+func put(t testing.TB, deltas []delta, run uuid.UUID) string {
 	t.Helper()
 	var text []rune
 	for _, d := range deltas {

@@ -24,6 +24,9 @@ const (
 	// FetchCooldown belongs on the inserting and on the working client: with the default of 100 ms a second message that arrives shortly after
 	// the first waits about half a second, because the notification is held back.
 	FetchCooldown = 20 * time.Millisecond
+	// pollInterval is how long a job waits at most whose notification was held back, because another one of its queue was inserted within
+	// the cooldown: with many visitors that happens all the time. River's default is a second. The look costs one index scan.
+	pollInterval = 100 * time.Millisecond
 	// JobTimeout ends a round that hangs; a visitor has been shown a person long before.
 	JobTimeout = 45 * time.Second
 	// RescueAfter is when a job of a killed node runs again. River's default is an hour.
@@ -39,7 +42,10 @@ const (
 
 // Queues is the part of river.Config.Queues that this package works.
 func Queues() map[string]river.QueueConfig {
-	return map[string]river.QueueConfig{ReplyQueue: {MaxWorkers: replyWorkers}, PacketQueue: {MaxWorkers: packetWorkers}}
+	return map[string]river.QueueConfig{
+		ReplyQueue:  {MaxWorkers: replyWorkers, FetchCooldown: FetchCooldown, FetchPollInterval: pollInterval},
+		PacketQueue: {MaxWorkers: packetWorkers, FetchCooldown: FetchCooldown, FetchPollInterval: pollInterval},
+	}
 }
 
 // AddWorkers registers the package's jobs.
