@@ -160,17 +160,40 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 	return c, nil
 }
 
-// Reopen takes back a resolve that this agent made a moment ago: the conversation is theirs again. Later, ErrStale.
+// Reopen takes back a resolve that this agent made a moment ago: the conversation is theirs again, with its handoff and its timer. Later, ErrStale.
 func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
 	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
 		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
 			return ErrStale
 		}
+		if err := c.move(cmdClaim); err != nil {
+			return err
+		}
+		c.Agent, c.AgentName, c.ResolvedBy = &agent.ID, agent.Name, nil
+		c.Epoch++
 		c.line("reopened", agent.Name)
-		return c.claim(ctx, agent)
+		c.writes.Queue(`
+			UPDATE handoff SET ended_at = NULL WHERE workspace_id = $1 AND conversation_id = $2
+				AND seq = (SELECT max(seq) FROM handoff WHERE workspace_id = $1 AND conversation_id = $2)`, c.Workspace, c.ID)
+		return c.awaits(ctx)
 	})
 	if err != nil {
 		return c, fmt.Errorf("undo resolve: %w", err)
 	}
 	return c, nil
+}
+
+// awaits sets the reply timer again where the visitor's last message came after the team's.
+func (c *change) awaits(ctx context.Context) error {
+	var spoke int64
+	err := c.tx.QueryRow(ctx, `
+		SELECT coalesce(max(seq), 0) FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND author_kind = 'agent' AND kind = 'text'`,
+		c.Workspace, c.ID).Scan(&spoke)
+	if err != nil {
+		return fmt.Errorf("look for the last reply: %w", err)
+	}
+	if c.LastVisitorSeq > spoke {
+		c.UnansweredSince = c.LastVisitorAt
+	}
+	return nil
 }

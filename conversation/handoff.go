@@ -119,7 +119,7 @@ func (s *Store) SavePacket(ctx context.Context, workspaceID, id uuid.UUID, seq i
 		tag, err := c.tx.Exec(ctx, `
 			UPDATE handoff SET packet = $4 WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3 AND packet IS NULL`, workspaceID, id, seq, packet)
 		if err == nil && tag.RowsAffected() == 1 {
-			c.tell(workspace.EventState, c.Conversation)
+			c.tell(workspace.EventPacket, map[string]int64{"seq": seq})
 		}
 		return err
 	})

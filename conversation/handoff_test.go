@@ -200,10 +200,15 @@ func TestResolveAndUndo(t *testing.T) {
 	}
 	_, err = f.Resolve(f.ctx, f.asha, f.visitor.Conversation)
 	f.ok(err)
+	before, err := f.LastHandoff(f.ctx, f.inbox.Workspace, f.visitor.Conversation)
+	f.ok(err)
 	c, err := f.Reopen(f.ctx, f.asha, f.visitor.Conversation)
 	f.ok(err)
-	if c.State != conversation.WithAgent || *c.Agent != f.asha.ID {
+	if c.State != conversation.WithAgent || *c.Agent != f.asha.ID || c.UnansweredSince == nil {
 		t.Fatalf("after the undo: %+v", c)
+	}
+	if after, err := f.LastHandoff(f.ctx, f.inbox.Workspace, f.visitor.Conversation); err != nil || after.Seq != before.Seq {
+		t.Errorf("the undo replaced handoff %d by %d (%v)", before.Seq, after.Seq, err)
 	}
 	_, err = f.Resolve(f.ctx, f.asha, f.visitor.Conversation)
 	f.ok(err)

@@ -12,10 +12,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// GapError tells a device that its counter jumped: messages before this one are missing and must come first.
+// GapError tells a device that this is not its next message: it jumped, and those before it must come first, or another tab took the number. The client numbers anew from Next.
 type GapError struct{ Next int64 }
 
-func (e *GapError) Error() string { return fmt.Sprintf("message %d of this device is missing", e.Next) }
+func (e *GapError) Error() string { return fmt.Sprintf("the next message of this device is number %d", e.Next) }
 
 // SayInput is one message of a visitor, as it arrived. Who speaks and where comes from the session, never from the frame.
 type SayInput struct {
@@ -110,7 +110,7 @@ func stored(ctx context.Context, tx pgx.Tx, in SayInput) (ack Ack, known bool, e
 	switch {
 	case known && !bytes.Equal(oldHash, hash(in.Body)):
 		return ack, true, ErrCIDReused
-	case !known && in.N > counter+1:
+	case !known && in.N != counter+1:
 		return ack, false, &GapError{Next: counter + 1}
 	}
 	return ack, known, nil

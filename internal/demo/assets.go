@@ -73,6 +73,9 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", file.kind)
 	header.Set("X-Content-Type-Options", "nosniff")
+	// The widget reads the company's mark from pages of other origins; nothing here is anybody's secret.
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	header.Set("ETag", strconv.Quote(file.version))
 	header.Set("Cache-Control", "public, max-age=300")
 	if r.URL.Query().Get("v") == file.version {
