@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -115,11 +116,9 @@ func (a *Answerer) Answer(ctx context.Context, m Message, show Show) (Answer, er
 	d := deciding{Answerer: a, Message: m, show: show, began: time.Now()}
 	d.answer.Language = Language(m.Text)
 	d.answer.Turn.Timings = map[string]float64{}
-	if err := d.decide(ctx); err != nil {
-		return d.answer, err
-	}
+	err := d.decide(ctx)
 	d.record()
-	return d.answer, nil
+	return d.answer, err
 }
 
 // decide goes through the steps from top to bottom.
@@ -225,13 +224,21 @@ func (d *deciding) stream(ctx context.Context, model Model, q Question) (string,
 	})
 	if err != nil {
 		if errors.Is(context.Cause(ctx), errStopped) {
-			d.answer.Body, d.cited = c.finish(d.Text)
+			d.keep(c)
 		}
 		return "", err
 	}
 	text, cited := c.finish(d.Text)
 	d.cited = cited
 	return text, nil
+}
+
+// keep makes what was shown until the visitor pressed Stop the answer. Marks whose sources do not hold are left out.
+func (d *deciding) keep(c *composer) {
+	d.answer.Body, d.answer.Citations = c.finish(d.Text)
+	if len(d.answer.Citations) == 0 {
+		d.answer.Body = strings.TrimSpace(markText.ReplaceAllString(d.answer.Body, ""))
+	}
 }
 
 // judge asks the rules that look at the answer, and says it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
@@ -114,6 +115,16 @@ type option func(*assistant.Config)
 
 func withModel(m assistant.Model) option {
 	return func(c *assistant.Config) { c.Model, c.ModelName = m, "scripted" }
+}
+
+// withoutKnowledge gives the assistant a knowledge base whose database is away.
+func withoutKnowledge(c *assistant.Config) {
+	pool, err := pgxpool.New(context.Background(), "postgres://nobody@127.0.0.1:1/nothing")
+	if err != nil {
+		panic(err)
+	}
+	pool.Close()
+	c.Knowledge = knowledge.New(knowledge.Config{Pool: pool})
 }
 
 func withLog(l *slog.Logger) option { return func(c *assistant.Config) { c.Log = l } }

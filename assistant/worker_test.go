@@ -107,6 +107,24 @@ func TestStopKeepsWhatWasShown(t *testing.T) {
 	}
 }
 
+// Where no attempt comes through, a person is called instead of silence; before the last attempt the job fails and is tried again.
+func TestNoAttemptComesThrough(t *testing.T) {
+	t.Parallel()
+	h := open(t, withoutKnowledge)
+	h.start()
+	v := h.visit()
+	answer := v.answer(v.says("Do you ship to Bengaluru?"))
+	if c, _ := v.transcript(); answer.Outcome != conversation.OutcomeHandoff || c.Rule != assistant.RuleFault || c.State != conversation.Waiting {
+		t.Errorf("%s, rule %s, state %s: %s", answer.Outcome, c.Rule, c.State, answer.Body)
+	}
+	settle(h)
+	var tried int
+	h.ok(h.db.App.QueryRow(h.ctx, `SELECT attempt FROM river_job WHERE kind = 'assistant_reply'`).Scan(&tried))
+	if tried < 2 {
+		t.Errorf("%d attempts", tried)
+	}
+}
+
 // A claim in the middle of an answer: nothing of it is seen or stored any more.
 func TestClaimEndsAnAnswerBeingWritten(t *testing.T) {
 	t.Parallel()
