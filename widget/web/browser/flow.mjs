@@ -115,7 +115,7 @@ await scene("keys and focus", async ({ fake, where, context }) => {
   await page.keyboard.press("Tab");
   await page.waitForSelector(".peek");
   await page.keyboard.press("Escape");
-  check(!(await page.locator(".peek").count()) && (await page.locator(".panel").isVisible()), "Esc closes the source alone");
+  await until(async () => !(await page.locator(".peek").count()) && (await page.locator(".panel").isVisible()), "Esc closes the source alone");
   await page.click(".head .key");
   await page.waitForSelector(".queue");
   check((await active(page)).includes("place"), "asking for a person keeps the focus where it was");
@@ -124,15 +124,15 @@ await scene("keys and focus", async ({ fake, where, context }) => {
   check((await active(page)) === "textarea", "when the button goes, the focus goes to the message box");
   await page.keyboard.type("abc");
   await page.keyboard.press("Escape");
-  check(!(await page.locator(".panel").isVisible()) && (await active(page)).includes("launcher"), "Esc closes and returns to the launcher");
+  await until(async () => !(await page.locator(".panel").isVisible()) && (await active(page)).includes("launcher"), "Esc closes and returns to the launcher");
   await page.keyboard.press("k");
   check((await page.evaluate(() => keys.length)) === 0, "the page's shortcuts never heard a key");
   fake.agentSays(only(fake), "Pickup is tomorrow, 10 am to 1 pm.");
   await page.waitForSelector(".teaser");
-  check((await page.innerText(".badge")) === "1", "a reply to a closed window shows a badge and a teaser");
+  await until(async () => (await page.innerText(".badge")) === "1", "a reply to a closed window shows a badge and a teaser");
   check(/1 new message/.test(await page.getAttribute(".launcher", "aria-label")), "and the launcher's name says so");
   await page.click(".teaser .x");
-  check(!(await page.locator(".teaser").isVisible()) && (await active(page)).includes("launcher"), "a dismissed teaser gives the focus to the launcher");
+  await until(async () => !(await page.locator(".teaser").isVisible()) && (await active(page)).includes("launcher"), "a dismissed teaser gives the focus to the launcher");
 });
 
 await scene("the page's own calls", async ({ fake, where, context }) => {
@@ -199,7 +199,7 @@ await scene("too long, stopped, closed", async ({ fake, where, context }) => {
   await ask(page, "Do you ship to Bengaluru?");
   await page.waitForSelector(".caret");
   await page.click(".box .key");
-  check((await active(page)) === "textarea", "Stop gives the focus to the message box");
+  await until(async () => (await active(page)) === "textarea", "Stop gives the focus to the message box");
   fake.finish();
   await until(async () => /Stopped/.test((await texts(page, ".by")).at(-1) ?? ""), "a stopped answer says so");
   fake.turn(only(fake), { state: "resolved" }, { name: "resolved" });
