@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Claim gives the conversation to an agent. Of two that claim at the same moment one wins and the other gets ErrClaimed with the conversation as it then

@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 )
 
 // recorder is both what listens to events and what takes rounds: it keeps them for the test to look at.

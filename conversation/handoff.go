@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Rules that no rule set holds: a person was called by a button, or came by themselves.

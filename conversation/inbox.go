@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Views of the inbox.
@@ -83,9 +84,11 @@ func (s *Store) Row(ctx context.Context, workspaceID, id uuid.UUID) (r Row, err 
 
 // Each view is an order and the rows that belong to it. $2 is the agent. Rows are listed from a key on; the key is the last column of the order, as text.
 var views = map[string]struct{ where, key string }{
-	ViewInbox: {`c.state <> 'resolved' AND (c.state <> 'agent' OR c.agent_id = $2)`,
+	ViewInbox: {
+		`c.state <> 'resolved' AND (c.state <> 'agent' OR c.agent_id = $2)`,
 		`(CASE c.state WHEN 'agent' THEN '1' WHEN 'waiting' THEN '2' ELSE '3' END) ||
-		 to_char(extract(epoch FROM CASE c.state WHEN 'waiting' THEN c.waiting_since ELSE 'epoch'::timestamptz + (timestamptz '2100-01-01' - c.updated_at) END) * 1000000, 'FM00000000000000000') || c.id`},
+		 to_char(extract(epoch FROM CASE c.state WHEN 'waiting' THEN c.waiting_since ELSE 'epoch'::timestamptz + (timestamptz '2100-01-01' - c.updated_at) END) * 1000000, 'FM00000000000000000') || c.id`,
+	},
 	ViewMine:       {`c.state = 'agent' AND c.agent_id = $2`, newestFirst},
 	ViewUnassigned: {`c.state = 'waiting' AND $2::uuid IS NOT NULL`, `to_char(extract(epoch FROM c.waiting_since) * 1000000, 'FM00000000000000000') || c.id`},
 	ViewAssistant:  {`c.state = 'assistant' AND $2::uuid IS NOT NULL`, newestFirst},

@@ -6,8 +6,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Kinds of messages.

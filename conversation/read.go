@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // PageSize is how many messages one read returns at most. A longer gap is read page by page.

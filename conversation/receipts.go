@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Receipt tells how far one side of a conversation has received and seen it. Both only grow.

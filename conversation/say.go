@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // GapError tells a device that this is not its next message: it jumped, and those before it must come first, or another tab took the number. The client numbers anew from Next.
 type GapError struct{ Next int64 }
 
-func (e *GapError) Error() string { return fmt.Sprintf("the next message of this device is number %d", e.Next) }
+func (e *GapError) Error() string {
+	return fmt.Sprintf("the next message of this device is number %d", e.Next)
+}
 
 // SayInput is one message of a visitor, as it arrived. Who speaks and where comes from the session, never from the frame.
 type SayInput struct {

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // Kinds of assistant rounds.

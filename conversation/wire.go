@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/baton-chat/baton/workspace"
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/workspace"
 )
 
 // wireMessage is a message's JSON form, as docs/protocol.md describes it. Events on the bus and frames on sockets use the same.

@@ -8,12 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/baton-chat/baton/internal/pgtest"
-	"github.com/baton-chat/baton/migrations"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/baton-chat/baton/internal/pgtest"
+	"github.com/baton-chat/baton/migrations"
 )
 
 // open are the tables without a policy, by intent: none holds a visitor's word. Whoever adds one here says why in its migration.

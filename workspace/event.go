@@ -17,6 +17,7 @@ const (
 	EventPresence = "presence" // the people who are here changed
 	EventDocument = "document" // a document's indexing moved on
 	EventQueue    = "queue"    // the line of waiting conversations changed
+	EventPacket   = "packet"   // the summary of a handoff was written: {"seq"}
 	EventViewers  = "viewers"  // who of the team looks at a conversation; ephemeral
 	EventSession  = "session"  // a session ended: its sockets must close
 )

@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
 )
 
 func team(t *testing.T) (*workspace.Store, workspace.Agent) {

@@ -15,9 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"github.com/baton-chat/baton/internal/pgtest"
 )
 
 // Benchmarks that stand side by side: every figure comes with its reference from the same run, because the machine's speed drifts.

@@ -168,9 +168,18 @@ func showConfig(_ context.Context, p *program) error {
 		return "(set)"
 	}
 	for _, line := range [][2]string{
-		{"BATON_ADDR", c.Addr}, {"BATON_DATA", c.Data}, {"DATABASE_URL", database}, {"BATON_APP_URL", withoutPassword(c.AppURL)},
-		{"BATON_ROLES", strings.Join(c.Roles, ",")}, {"NATS_URL", withoutPassword(c.NATSURL)}, {"BATON_PUBLIC_URL", c.PublicURL}, {"OPENAI_API_KEY", secret(c.OpenAIKey)},
-		{"OPENAI_BASE_URL", withoutPassword(c.OpenAIURL)}, {"BATON_CHAT_MODEL", c.ChatModel}, {"BATON_EMBED_MODEL", c.EmbedModel}, {"BATON_SEARCH", c.Search},
+		{"BATON_ADDR", c.Addr},
+		{"BATON_DATA", c.Data},
+		{"DATABASE_URL", database},
+		{"BATON_APP_URL", withoutPassword(c.AppURL)},
+		{"BATON_ROLES", strings.Join(c.Roles, ",")},
+		{"NATS_URL", withoutPassword(c.NATSURL)},
+		{"BATON_PUBLIC_URL", c.PublicURL},
+		{"OPENAI_API_KEY", secret(c.OpenAIKey)},
+		{"OPENAI_BASE_URL", withoutPassword(c.OpenAIURL)},
+		{"BATON_CHAT_MODEL", c.ChatModel},
+		{"BATON_EMBED_MODEL", c.EmbedModel},
+		{"BATON_SEARCH", c.Search},
 	} {
 		if _, err := fmt.Fprintf(p.stdout, "%s=%s\n", line[0], line[1]); err != nil {
 			return err

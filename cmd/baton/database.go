@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/baton-chat/baton/internal/localpg"
 	"github.com/baton-chat/baton/migrations"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (

@@ -4,6 +4,10 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
 	"github.com/baton-chat/baton/assistant"
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/escalation"
@@ -12,9 +16,6 @@ import (
 	"github.com/baton-chat/baton/migrations"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 )
 
 // house is the stores of a process, given to each other. Commands that need less make less.

@@ -7,12 +7,13 @@ import (
 	"maps"
 	"time"
 
-	"github.com/baton-chat/baton/assistant"
-	"github.com/baton-chat/baton/knowledge"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/baton-chat/baton/assistant"
+	"github.com/baton-chat/baton/knowledge"
 )
 
 const (

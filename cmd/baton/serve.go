@@ -11,12 +11,13 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/gin-gonic/gin"
+
 	"github.com/baton-chat/baton/agentconsole"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/widget"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/gin-gonic/gin"
 )
 
 // serve runs the server until it is told to stop. It stops in order: sockets and requests first, then the work they caused, then the bus, the database last.

@@ -8,14 +8,15 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/baton-chat/baton/assistant"
 	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
-	"github.com/google/uuid"
-	"github.com/riverqueue/river"
-	"golang.org/x/sync/errgroup"
 )
 
 // service is the only shape of what runs: until its context ends, or until it fails.
