@@ -27,13 +27,14 @@ type taste struct {
 	follow  float64 // it stands right behind a chosen sentence, where steps are asked for
 	across  float64 // less, where it comes from another passage than the first chosen one
 	said    float64 // less, for each word that a chosen sentence has said already
+	step    float64 // it is a numbered step, where steps are asked for
 	pointer float64 // less, where it only sends the reader to another page that was found, and more for that page
 	// enough is how much a further sentence must answer, as a share of what the first one does, to earn its place; enoughAcross is the same for one of another page.
 	enough, enoughAcross float64
 }
 
 // usualTaste was set on the development rows of kb_emanual_tv, with kb_wixqa, kb_techqa and kb_xquad_hi looked at beside it. Tenths, since finer steps would fit noise.
-var usualTaste = taste{from: 6, heading: 0.3, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, pointer: 0.4, enough: 0.15, enoughAcross: 0.5}
+var usualTaste = taste{from: 6, heading: 0.6, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, step: 0.2, pointer: 0.4, enough: 0.15, enoughAcross: 0.5}
 
 // asked is a question as the chooser sees it: its words with their weight, and the kind of thing it asks for.
 type asked struct {
@@ -157,6 +158,9 @@ func (c *chooser) score(s sentence) float64 {
 	}
 	if c.total > 0 {
 		score += c.pair * c.paired(s) / c.total
+	}
+	if c.steps && isNumbered(s.bullet) {
+		score += c.step
 	}
 	if s.words < shortWords {
 		score /= 2

@@ -45,6 +45,7 @@ func TestExtractiveChoosesWhatAnswers(t *testing.T) {
 		{"an amount", "How much does express delivery cost?", []knowledge.Passage{charges}, "Express delivery costs ₹149.", "Shipping charges"},
 		{"a place", "What do you charge for Ladakh?", []knowledge.Passage{charges}, "Delivery to Ladakh costs ₹199.", "Shipping charges"},
 		{"steps keep their lines", "How do I reset the tablet?", []knowledge.Passage{steps}, "2. Press Reset.\n3. Enter your PIN.", "Reset the tablet"},
+		{"a row of a table reads as a line", "How long does a refund to UPI take?", []knowledge.Passage{passage("Refund times", "Paid with | Time\nUPI | 1 to 2 working days\nCard | 5 to 7 working days")}, "- UPI: 1 to 2 working days", "Refund times"},
 		{"a pointer is followed", "What about damaged items?", []knowledge.Passage{pointer, damaged}, "tell us within 7 days", "Damaged on arrival"},
 	} {
 		text, cited := quoteAnswer(t, Question{Text: c.question, Passages: c.passages})

@@ -77,7 +77,11 @@ func glue(chosen []sentence, i int) string {
 	return " "
 }
 
-// shown is a sentence as it stands in the answer: what would look like a citation of ours is left out, since only ours may be tapped.
+// shown is a sentence as it stands in the answer: what would look like a citation of ours is left out, since only ours may be tapped, and a row of a table
+// reads as "UPI: 1 to 2 working days".
 func shown(s sentence) string {
+	if row := strings.Split(s.text, cell); len(row) > 1 {
+		s.text = row[0] + ": " + strings.Join(row[1:], ", ")
+	}
 	return strings.Join(strings.Fields(markText.ReplaceAllString(s.text, "")), " ")
 }

@@ -25,6 +25,9 @@ type sentence struct {
 // bullets are the marks that begin a list item, a heading or a quote in Markdown.
 var bullets = regexp.MustCompile(`^(?:[-*+•‣▪●◦]\s+|\d{1,2}[.)]\s+|#{1,6}\s+|>\s+)+`)
 
+// cell is what stands between two cells of a table's row in a passage.
+const cell = " | "
+
 // sentences parts passages into what can be quoted.
 func sentences(passages []knowledge.Passage) []sentence {
 	var out []sentence
@@ -39,6 +42,8 @@ func sentences(passages []knowledge.Passage) []sentence {
 					s.bullet = bullet
 				} else if k == 0 && bullet != "" && !strings.ContainsAny(bullet, "#>") {
 					s.bullet = "- "
+				} else if strings.Contains(part, cell) {
+					s.bullet = "- " // A row of a table reads as an item of a list.
 				}
 				out = append(out, s)
 				order++
