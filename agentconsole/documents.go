@@ -191,8 +191,10 @@ func (h *Handler) deleteDocument(c *gin.Context, me workspace.Session, id uuid.U
 const (
 	// citedWithin is the time over which citations are counted.
 	citedWithin = 30 * 24 * time.Hour
-	// citedFor is how long the count is shown before it is read again: it reads a month of answers, and nobody decides anything by its last minute.
-	citedFor = time.Minute
+	// citedShare is how many times as long as it took to read the count is shown: it reads a month of answers, and must never take more than a hundredth of anybody's time.
+	citedShare = 100
+	// citedLeast is how long it is shown at least, so that a burst of documents reads it once.
+	citedLeast = time.Second
 )
 
 // citedCache keeps each workspace's count of citations for a moment.
@@ -202,8 +204,8 @@ type citedCache struct {
 }
 
 type citedCount struct {
-	by   map[uuid.UUID]int
-	read time.Time
+	by    map[uuid.UUID]int
+	until time.Time
 }
 
 func (k *citedCache) of(ctx context.Context, h *Handler, ws uuid.UUID) (map[uuid.UUID]int, error) {
@@ -211,9 +213,10 @@ func (k *citedCache) of(ctx context.Context, h *Handler, ws uuid.UUID) (map[uuid
 	k.mu.Lock()
 	known, ok := k.kept[ws]
 	k.mu.Unlock()
-	if ok && now.Sub(known.read) < citedFor {
+	if ok && now.Before(known.until) {
 		return known.by, nil
 	}
+	began := time.Now()
 	by, err := h.Conversations.Cited(ctx, ws, now.Add(-citedWithin))
 	if err != nil {
 		return nil, err
@@ -223,6 +226,6 @@ func (k *citedCache) of(ctx context.Context, h *Handler, ws uuid.UUID) (map[uuid
 	if k.kept == nil {
 		k.kept = map[uuid.UUID]citedCount{}
 	}
-	k.kept[ws] = citedCount{by: by, read: now}
+	k.kept[ws] = citedCount{by: by, until: now.Add(max(citedLeast, citedShare*time.Since(began)))}
 	return by, nil
 }

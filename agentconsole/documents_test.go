@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/baton-chat/baton/conversation"
 )
 
 type file struct{ name, text string }
@@ -96,4 +99,33 @@ func TestUploadRefuses(t *testing.T) {
 	b.call("POST", "/documents", struct{}{}).refused(http.StatusBadRequest, "bad_request")
 	b.send("POST", "/api/console/documents", "multipart/form-data; boundary=x", strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.md\"\r\n\r\nhalf")).
 		refused(http.StatusBadRequest, "bad_request")
+}
+
+func TestCitationsAreCounted(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	id := s.upload(b, file{"shipping.md", "# Shipping charges\n\nFree over ₹2,500."})
+	cited := func() int {
+		t.Helper()
+		got := into[struct {
+			Document struct {
+				Cited int `json:"cited_30d"`
+			}
+		}](b.call("GET", "/documents/"+id.String(), nil).want(http.StatusOK))
+		return got.Document.Cited
+	}
+	if n := cited(); n != 0 {
+		t.Errorf("a new document was cited %d times", n)
+	}
+	g := s.guest()
+	_, err := s.convs.Reply(t.Context(), conversation.ReplyInput{
+		Workspace: s.workspace.ID, Conversation: g.id(), InReplyTo: g.says("Do you ship to Bengaluru?"), Run: newID(), Body: "Yes. [1]", Outcome: conversation.OutcomeAnswered,
+		Citations: []conversation.Citation{{N: 1, Title: "Shipping charges", Document: id, Chunk: newID()}}, Turn: conversation.Turn{Outcome: "answered", SignalsVersion: 1},
+	})
+	s.ok(err)
+	s.pass(time.Hour)
+	if n := cited(); n != 1 {
+		t.Errorf("the document was cited %d times", n)
+	}
 }

@@ -16,6 +16,9 @@ import (
 // watchQueue is how many events of one conversation may wait for the database; whoever is further behind reads it all from there.
 const watchQueue = 256
 
+// packetWithin is how long after a call its packet is written at the latest, a slow model and its retry included.
+const packetWithin = time.Minute
+
 // typingPause is how often at most a typing sign is passed on: it stands for typingLife anyway.
 const typingPause = time.Second
 
@@ -35,6 +38,7 @@ type watch struct {
 	fill  bool // read the database: at first, after a loss, at every ping
 	after int64
 	reset bool // the client said where it is: after
+	again bool // events were lost: the client is told to read again, because a packet leaves no message
 	typed time.Time
 	on    bool
 
@@ -108,7 +112,7 @@ func (c *conn) offer(w *watch, e workspace.Event) {
 	if len(w.queue) < watchQueue {
 		w.queue = append(w.queue, e)
 	} else {
-		w.queue, w.fill = nil, true
+		w.queue, w.fill, w.again = nil, true, true
 	}
 	c.mu.Unlock()
 	c.wake()
@@ -116,7 +120,7 @@ func (c *conn) offer(w *watch, e workspace.Event) {
 
 func (c *conn) lost(w *watch) {
 	c.mu.Lock()
-	w.queue, w.fill = nil, true
+	w.queue, w.fill, w.again = nil, true, true
 	c.mu.Unlock()
 	c.wake()
 }
@@ -170,15 +174,15 @@ func (c *conn) work(ctx context.Context, w *watch) error {
 	ctx, cancel := context.WithTimeout(ctx, framePatience)
 	defer cancel()
 	c.mu.Lock()
-	queue, fill, reset, after := w.queue, w.fill, w.reset, w.after
-	w.queue, w.fill, w.reset = nil, false, false
+	queue, fill, reset, again, after := w.queue, w.fill, w.reset, w.again, w.after
+	w.queue, w.fill, w.reset, w.again = nil, false, false, false
 	c.mu.Unlock()
 	if reset {
 		w.cursor = after
 	}
 	delivered := w.cursor
 	if fill {
-		if err := c.catchUp(ctx, w, reset); err != nil {
+		if err := c.catchUp(ctx, w, reset, again); err != nil {
 			return err
 		}
 	}
@@ -195,7 +199,7 @@ func (c *conn) work(ctx context.Context, w *watch) error {
 }
 
 // catchUp compares the watch with the database and sends what is missing.
-func (c *conn) catchUp(ctx context.Context, w *watch, reset bool) error {
+func (c *conn) catchUp(ctx context.Context, w *watch, reset, again bool) error {
 	now, err := c.h.Conversations.Get(ctx, c.workspace(), w.conv)
 	if err != nil {
 		return err
@@ -207,7 +211,7 @@ func (c *conn) catchUp(ctx context.Context, w *watch, reset bool) error {
 			return err
 		}
 	}
-	changed := w.known && stateKey(now) != stateKey(w.state)
+	changed := again || w.known && stateKey(now) != stateKey(w.state) || !w.known && c.unfinished(now)
 	c.settle(w, now)
 	lines, err := c.readOn(ctx, w)
 	if err != nil {
@@ -218,6 +222,11 @@ func (c *conn) catchUp(ctx context.Context, w *watch, reset bool) error {
 		return c.send(newState(now))
 	}
 	return nil
+}
+
+// unfinished reports whether a packet may be on its way: it may have come between the client's reading and its watching, so the client is asked to read again, once.
+func (c *conn) unfinished(now conversation.Conversation) bool {
+	return now.State == conversation.Waiting && c.h.Now().Sub(*now.WaitingSince) < packetWithin
 }
 
 // readOn sends the messages behind the cursor in order, and reports whether one of them was a line about what happened.
@@ -249,6 +258,8 @@ func (c *conn) event(ctx context.Context, w *watch, e workspace.Event) error {
 		return c.message(ctx, w, e.Data)
 	case workspace.EventState:
 		return c.state(ctx, w, e.Data)
+	case workspace.EventPacket:
+		return c.packet(ctx, w)
 	case workspace.EventDelta:
 		return c.delta(w, e.Data)
 	case workspace.EventTyping:
@@ -281,8 +292,7 @@ func (c *conn) message(ctx context.Context, w *watch, data json.RawMessage) erro
 	return nil
 }
 
-// state sends a state that differs from the last one. A new message alone changes only the head, which the message itself tells; a row that is told again with
-// the same head has a new packet.
+// state sends a state that differs from the last one. A new message alone changes only the head, which the message itself tells, and a place in line is the visitor's to see.
 func (c *conn) state(ctx context.Context, w *watch, data json.RawMessage) error {
 	var now conversation.Conversation
 	if err := json.Unmarshal(data, &now); err != nil {
@@ -298,9 +308,17 @@ func (c *conn) state(ctx context.Context, w *watch, data json.RawMessage) error 
 		return nil // Overtaken.
 	}
 	c.settle(w, now)
-	again := now.Head == old.Head && equal(now.QueuePosition, old.QueuePosition) && equal(now.QueueMinutes, old.QueueMinutes)
-	if known && stateKey(now) == stateKey(old) && !again {
+	if known && stateKey(now) == stateKey(old) {
 		return nil
+	}
+	return c.send(newState(now))
+}
+
+// packet tells the client to read the conversation again: the packet is part of that.
+func (c *conn) packet(ctx context.Context, w *watch) error {
+	now, err := c.h.Conversations.Get(ctx, c.workspace(), w.conv)
+	if err != nil {
+		return err
 	}
 	return c.send(newState(now))
 }
@@ -310,8 +328,6 @@ func (c *conn) settle(w *watch, now conversation.Conversation) {
 	defer c.mu.Unlock()
 	w.state, w.known = now, true
 }
-
-func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // delta sends a piece of an answer. It is not worth waiting for: a peer that is behind gets the whole message in the end.
 func (c *conn) delta(w *watch, data json.RawMessage) error {

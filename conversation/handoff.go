@@ -34,7 +34,7 @@ type Handoff struct {
 
 // call moves the conversation to the queue, writes the handoff and asks for its packet.
 func (c *change) call(ctx context.Context, call Call, line string) error {
-	if err := c.move(cmdCall); err != nil {
+	if err := c.to(cmdCall); err != nil {
 		return err
 	}
 	m := c.line(line, "")
@@ -64,7 +64,7 @@ func (s *Store) AskPerson(ctx context.Context, session VisitorSession, id uuid.U
 			return nil
 		}
 		if c.State == Resolved {
-			if err := c.move(cmdReopen); err != nil {
+			if err := c.to(cmdReopen); err != nil {
 				return err
 			}
 			c.line("reopened", "")
@@ -79,7 +79,7 @@ func (s *Store) LeaveLine(ctx context.Context, session VisitorSession, id uuid.U
 		if c.State != Waiting {
 			return nil
 		}
-		if err := c.move(cmdLeave); err != nil {
+		if err := c.to(cmdLeave); err != nil {
 			return err
 		}
 		c.endHandoffs()
