@@ -31,7 +31,7 @@ func (c *change) claim(ctx context.Context, agent workspace.Agent) error {
 	}
 	called := c.State == Waiting
 	since := c.UnansweredSince
-	if err := c.move(cmdClaim); err != nil {
+	if err := c.to(cmdClaim); err != nil {
 		return err
 	}
 	c.Agent, c.AgentName, c.UnansweredSince = &agent.ID, agent.Name, since
@@ -117,7 +117,7 @@ func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUI
 			return ErrClaimed
 		}
 		open := c.UnansweredSince != nil
-		if err := c.move(cmdHandBack); err != nil {
+		if err := c.to(cmdHandBack); err != nil {
 			return err
 		}
 		c.endHandoffs()
@@ -143,7 +143,7 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 			return ErrClaimed
 		}
 		queued := c.State == Waiting
-		if err := c.move(cmdResolve); err != nil {
+		if err := c.to(cmdResolve); err != nil {
 			return err
 		}
 		m := c.line("resolved", agent.Name)
@@ -167,7 +167,7 @@ func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID)
 		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
 			return ErrStale
 		}
-		if err := c.move(cmdClaim); err != nil {
+		if err := c.to(cmdClaim); err != nil {
 			return err
 		}
 		c.Agent, c.AgentName, c.ResolvedBy = &agent.ID, agent.Name, nil

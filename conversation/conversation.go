@@ -67,6 +67,7 @@ type Conversation struct {
 	Visitor        uuid.UUID  `json:"visitor"`
 	Kind           string     `json:"kind"`
 	State          State      `json:"state"`
+	StateSince     time.Time  `json:"state_since"`
 	Epoch          int64      `json:"epoch"`
 	Head           int64      `json:"head"`
 	LastVisitorSeq int64      `json:"last_visitor_seq"`
@@ -94,12 +95,12 @@ type Conversation struct {
 }
 
 // move applies a command to the state, or returns ErrState.
-func (c *Conversation) move(cmd command) error {
+func (c *Conversation) move(cmd command, now time.Time) error {
 	next, ok := transitions[c.State][cmd]
 	if !ok {
 		return ErrState
 	}
-	c.State = next
+	c.State, c.StateSince = next, now.UTC()
 	if next != Waiting {
 		c.WaitingSince, c.QueuePosition, c.QueueMinutes = nil, nil, nil
 	}

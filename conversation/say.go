@@ -73,8 +73,8 @@ func lockOrBegin(ctx context.Context, tx pgx.Tx, session VisitorSession, id uuid
 	c, err := lock(ctx, tx, session.Workspace, id)
 	if errors.Is(err, ErrUnknown) {
 		_, err = tx.Exec(ctx, `
-			INSERT INTO conversation (workspace_id, id, inbox_id, visitor_id, created_at, updated_at)
-			SELECT $1, $2, $3, v.id, $5, $5 FROM visitor v WHERE v.workspace_id = $1 AND v.id = $4 AND v.next_conversation_id = $2
+			INSERT INTO conversation (workspace_id, id, inbox_id, visitor_id, created_at, updated_at, state_since)
+			SELECT $1, $2, $3, v.id, $5, $5, $5 FROM visitor v WHERE v.workspace_id = $1 AND v.id = $4 AND v.next_conversation_id = $2
 			ON CONFLICT DO NOTHING`, session.Workspace, id, session.Inbox, session.Visitor, now.UTC())
 		if err != nil {
 			return c, fmt.Errorf("begin conversation: %w", err)
@@ -121,7 +121,7 @@ func stored(ctx context.Context, tx pgx.Tx, in SayInput) (ack Ack, known bool, e
 
 func (c *change) say(ctx context.Context, in SayInput) error {
 	if c.State == Resolved {
-		if err := c.move(cmdReopen); err != nil {
+		if err := c.to(cmdReopen); err != nil {
 			return err
 		}
 		c.line("reopened", "")

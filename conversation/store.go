@@ -63,7 +63,7 @@ type change struct {
 }
 
 const conversationColumns = `
-	c.workspace_id, c.id, c.inbox_id, c.visitor_id, c.kind, c.state, c.epoch, c.head, c.last_visitor_seq, c.agent_id, coalesce(g.name, ''),
+	c.workspace_id, c.id, c.inbox_id, c.visitor_id, c.kind, c.state, c.state_since, c.epoch, c.head, c.last_visitor_seq, c.agent_id, coalesce(g.name, ''),
 	c.rule, c.reason, c.preview_seq, c.waiting_since, c.unanswered_since, c.last_visitor_at, c.queue_position, c.queue_minutes, c.resolved_at, c.resolved_by,
 	v.email IS NOT NULL, c.visitor_delivered, c.visitor_seen, c.agent_delivered, c.agent_seen, c.created_at, c.updated_at`
 
@@ -74,7 +74,7 @@ const conversationFrom = `
 
 func (c *Conversation) fields() []any {
 	return []any{
-		&c.Workspace, &c.ID, &c.Inbox, &c.Visitor, &c.Kind, &c.State, &c.Epoch, &c.Head, &c.LastVisitorSeq, &c.Agent, &c.AgentName,
+		&c.Workspace, &c.ID, &c.Inbox, &c.Visitor, &c.Kind, &c.State, &c.StateSince, &c.Epoch, &c.Head, &c.LastVisitorSeq, &c.Agent, &c.AgentName,
 		&c.Rule, &c.Reason, &c.PreviewSeq, &c.WaitingSince, &c.UnansweredSince, &c.LastVisitorAt, &c.QueuePosition, &c.QueueMinutes, &c.ResolvedAt, &c.ResolvedBy,
 		&c.Contact, &c.VisitorDelivered, &c.VisitorSeen, &c.AgentDelivered, &c.AgentSeen, &c.CreatedAt, &c.UpdatedAt,
 	}
@@ -110,6 +110,9 @@ func (s *Store) do(ctx context.Context, workspaceID, id uuid.UUID, fn func(*chan
 	c.publish()
 	return c.Conversation, nil
 }
+
+// to applies a command to the state, or returns ErrState.
+func (c *change) to(cmd command) error { return c.move(cmd, c.store.now()) }
 
 // append gives the message the next sequence number; it is stored when the command is saved.
 func (c *change) append(m Message) Message {
@@ -149,10 +152,10 @@ func (c *change) save(ctx context.Context) error {
 	c.UpdatedAt = c.store.now().UTC()
 	c.writes.Queue(`
 		UPDATE conversation SET state = $3, epoch = $4, head = $5, last_visitor_seq = $6, agent_id = $7, preview_seq = $8, rule = $9, reason = $10,
-			waiting_since = $11, unanswered_since = $12, last_visitor_at = $13, queue_position = $14, queue_minutes = $15, resolved_at = $16, resolved_by = $17, updated_at = $18
+			waiting_since = $11, unanswered_since = $12, last_visitor_at = $13, queue_position = $14, queue_minutes = $15, resolved_at = $16, resolved_by = $17, updated_at = $18, state_since = $19
 		WHERE workspace_id = $1 AND id = $2`,
 		c.Workspace, c.ID, c.State, c.Epoch, c.Head, c.LastVisitorSeq, c.Agent, c.PreviewSeq, c.Rule, c.Reason,
-		c.WaitingSince, c.UnansweredSince, c.LastVisitorAt, c.QueuePosition, c.QueueMinutes, c.ResolvedAt, c.ResolvedBy, c.UpdatedAt)
+		c.WaitingSince, c.UnansweredSince, c.LastVisitorAt, c.QueuePosition, c.QueueMinutes, c.ResolvedAt, c.ResolvedBy, c.UpdatedAt, c.StateSince)
 	if err := c.tx.SendBatch(ctx, &c.writes).Close(); err != nil {
 		return fmt.Errorf("save conversation: %w", err)
 	}

@@ -64,6 +64,7 @@ CREATE TABLE conversation (
   visitor_id       uuid NOT NULL,
   kind             text NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'preview')),
   state            text NOT NULL DEFAULT 'assistant' CHECK (state IN ('assistant', 'waiting', 'agent', 'resolved')),
+  state_since      timestamptz NOT NULL DEFAULT now(),
   -- Counts claims; an answer begun under an older epoch is void.
   epoch            bigint NOT NULL DEFAULT 0,
   head             bigint NOT NULL DEFAULT 0,

@@ -200,13 +200,10 @@ func stateOf(c conversation.Conversation, team team) state {
 	return s
 }
 
-// since is when the conversation came into its state, as far as its row knows.
+// since is when the conversation came into its state: now, where its first message has not been written.
 func since(c conversation.Conversation) time.Time {
-	switch {
-	case c.State == conversation.Waiting && c.WaitingSince != nil:
-		return *c.WaitingSince
-	case c.State == conversation.Resolved && c.ResolvedAt != nil:
-		return *c.ResolvedAt
+	if c.StateSince.IsZero() {
+		return time.Now()
 	}
-	return c.UpdatedAt
+	return c.StateSince
 }

@@ -98,15 +98,11 @@ func (c *conn) admit(ctx context.Context, greeting incoming) error {
 
 // inbox is the one that the session began in.
 func (h *Handler) inbox(ctx context.Context, session conversation.VisitorSession) (workspace.Inbox, error) {
-	all, err := h.Workspaces.Inboxes(ctx, session.Workspace)
-	if err != nil {
-		return workspace.Inbox{}, err
+	inbox, err := h.Workspaces.Inbox(ctx, session.Workspace, session.Inbox)
+	if errors.Is(err, workspace.ErrInbox) {
+		return inbox, realtime.Close(realtime.CloseForbidden)
 	}
-	i := slices.IndexFunc(all, func(in workspace.Inbox) bool { return in.ID == session.Inbox })
-	if i < 0 {
-		return workspace.Inbox{}, realtime.Close(realtime.CloseForbidden)
-	}
-	return all[i], nil
+	return inbox, err
 }
 
 // greet answers hello: welcome, state, everything after the cursor, then what is live. The watch begins before PostgreSQL is read, so that nothing falls between.

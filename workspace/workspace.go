@@ -166,6 +166,18 @@ func (s *Store) InboxByKey(ctx context.Context, key string) (Inbox, error) {
 	return found[0], nil
 }
 
+// Inbox returns an inbox by id, or ErrInbox.
+func (s *Store) Inbox(ctx context.Context, workspaceID, id uuid.UUID) (Inbox, error) {
+	found, err := s.inboxes(ctx, workspaceID, `SELECT `+inboxColumns+` FROM inbox WHERE workspace_id = $1 AND id = $2`, workspaceID, id)
+	if err != nil {
+		return Inbox{}, err
+	}
+	if len(found) == 0 {
+		return Inbox{}, fmt.Errorf("find inbox: %w", ErrInbox)
+	}
+	return found[0], nil
+}
+
 // Inboxes returns the inboxes of a workspace, oldest first.
 func (s *Store) Inboxes(ctx context.Context, workspaceID uuid.UUID) ([]Inbox, error) {
 	return s.inboxes(ctx, workspaceID, `SELECT `+inboxColumns+` FROM inbox WHERE workspace_id = $1 ORDER BY id`, workspaceID)
