@@ -72,7 +72,7 @@ func TestChatInTheTerminal(t *testing.T) {
 	s := start(t, nil)
 	awaitIndexed(t, s)
 	out, code := s.command("Do you ship to Bengaluru?\n", "chat", "--url", s.url)
-	if code != 0 || !strings.Contains(out, "assistant: You get free shipping to Bengaluru") || !strings.Contains(out, "[1] Shipping charges") {
+	if code != 0 || !strings.Contains(out, "free shipping to Bengaluru on orders over ₹2,500") || !strings.Contains(out, "[1] Shipping charges") {
 		t.Errorf("code %d: %s", code, out)
 	}
 	out, code = s.command("I want to talk to a person\n", "chat", "--json", "--url", s.url)
