@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -8,8 +9,10 @@ import (
 )
 
 // meaningWeight is what a standard deviation of meaning counts against one of
-// words.
-const meaningWeight = 1.0
+// words. On kb_wixqa with multilingual-e5-small weights of 1, 1.5 and 2 put the
+// right page first in .68, .70 and .74 of the questions; on kb_stackfaq 2 was
+// best as well.
+const meaningWeight = 2.0
 
 // rank scores the candidates and puts them in order, best first. With both
 // halves the scores are standardised over the union of what each found, because
@@ -66,6 +69,18 @@ func standardise(candidates []*candidate, value func(*candidate) (float64, bool)
 		out[i] = (v - mean) / deviation
 	}
 	return out
+}
+
+// bestByWords keeps as many of the words' finds as meaning brings, so that
+// neither half sets the scale on which both are standardised.
+func bestByWords(candidates []*candidate, query []queryTerm, stats statistics) []*candidate {
+	for _, c := range candidates {
+		c.words = bm25(query, stats, c)
+	}
+	slices.SortFunc(candidates, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(b.words, a.words), compareID(a.passage.ChunkID, b.passage.ChunkID))
+	})
+	return candidates[:min(len(candidates), meaningCandidates)]
 }
 
 // onePerDocument keeps the best passage of each document.

@@ -149,6 +149,7 @@ func (s *Store) finish(ctx context.Context, q Query, query []queryTerm, words, m
 	candidates := words.candidates
 	err := workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
 		if mode != WordsOnly {
+			candidates = bestByWords(candidates, query, words.stats)
 			if candidates, err = unite(ctx, tx, q.Workspace, candidates, meaning); err != nil {
 				return err
 			}
@@ -170,7 +171,6 @@ func (s *Store) finish(ctx context.Context, q Query, query []queryTerm, words, m
 
 // unite adds what only meaning found, and the similarity of what only words did.
 func unite(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, candidates []*candidate, meaning halfResult) ([]*candidate, error) {
-	// Both halves bring as many, so that neither sets the other's scale.
 	near := meaning.near
 	have := make(map[uuid.UUID]bool, len(candidates))
 	var compare, missing []uuid.UUID
