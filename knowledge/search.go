@@ -46,6 +46,8 @@ type Result struct {
 	Confidence float64
 	// Features are what Confidence was computed from.
 	Features Features
+	// Asked are the words of the question itself, in order.
+	Asked []Word
 	// Words and Meaning are how long each half took; Meaning is 0 where it was
 	// not searched, or its embedder failed.
 	Words, Meaning time.Duration
@@ -73,7 +75,7 @@ func (s *Store) Search(ctx context.Context, q Query) (Result, error) {
 	if half.meaning.err != nil {
 		return Result{}, fmt.Errorf("search: %w", half.meaning.err)
 	}
-	out, err := s.finish(ctx, q, query, half.words, half.meaning)
+	out, err := s.finish(ctx, q, half.words, half.meaning)
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
@@ -89,6 +91,7 @@ func clampK(k int) int {
 
 // A halfResult is what one half of the search found.
 type halfResult struct {
+	reading    reading
 	stats      statistics
 	candidates []*candidate
 	space      *Space
@@ -102,10 +105,10 @@ func (s *Store) searchWords(ctx context.Context, q Query, query []queryTerm) (r 
 	start := time.Now()
 	defer func() { r.took = time.Since(start) }()
 	r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
-		if r.stats, err = readStatistics(ctx, tx, q.Workspace, query); err != nil {
+		if r.reading, r.stats, err = readQuery(ctx, tx, q.Workspace, q.Text, query); err != nil {
 			return err
 		}
-		r.candidates, err = findWords(ctx, tx, q.Workspace, query, r.stats)
+		r.candidates, err = findWords(ctx, tx, q.Workspace, r.reading.query, r.stats)
 		return err
 	})
 	return r
@@ -140,8 +143,9 @@ func embedText(q Query) string {
 
 // finish brings the halves together: each half's finds get the other's score,
 // then they are ranked and the best ones get their text.
-func (s *Store) finish(ctx context.Context, q Query, query []queryTerm, words, meaning halfResult) (Result, error) {
-	out := Result{Words: words.took, Meaning: meaning.took}
+func (s *Store) finish(ctx context.Context, q Query, words, meaning halfResult) (Result, error) {
+	out := Result{Asked: words.reading.words, Words: words.took, Meaning: meaning.took}
+	query := words.reading.query
 	mode := s.mode
 	if meaning.near == nil {
 		mode = WordsOnly
