@@ -56,7 +56,9 @@ test-web: ## front ends: types, unit tests, committed dist, sizes
 test-long: setup-test ## what takes longer: the Go tests again and again in random order, and those tagged long
 	go test -race -tags=long -shuffle=on -count=2 -timeout=40m ./...
 
-bench: setup ## the Go benchmarks, each beside what it is compared with
+bench: setup build ## figures beside their references in the same run: the whole program first, then the packages
+	go test -tags=bench -count=1 -run='^TestBench' -v -timeout=20m ./cmd/baton
+	node scripts/size.mjs
 	go test -run='^$$' -bench=. -benchmem -timeout=30m ./...
 
 clean: ## remove what was built (the data directory and committed front ends stay)
