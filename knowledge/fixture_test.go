@@ -130,7 +130,7 @@ const toyDimensions = 64
 // toyVector is a bag of words by hash, where some words mean the same.
 func toyVector(text string) []float32 {
 	v := make([]float32, toyDimensions)
-	same := strings.NewReplacer("handset", "phone", "mobile", "phone", "money back", "refund")
+	same := strings.NewReplacer("blower", "phone", "mobile", "phone", "money back", "refund")
 	for _, w := range terms(same.Replace(strings.ToLower(text))) {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(w))

@@ -221,7 +221,7 @@ func TestEmbedderComesLater(t *testing.T) {
 	t.Parallel()
 	f := setUp(t)
 	f.ingest(t, f.workspace, Entry{ID: "phone", Text: "How to choose a phone"}, Entry{ID: "pen", Text: "The pen"})
-	if got := f.find(t, f.workspace, "handset"); len(got) != 0 {
+	if got := f.find(t, f.workspace, "blower"); len(got) != 0 {
 		t.Fatalf("found %v by words", got)
 	}
 	server := newToyServer(t)
@@ -238,7 +238,7 @@ func TestEmbedderComesLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-opened
-	if got := f.find(t, f.workspace, "handset"); len(got) == 0 || got[0] != "phone" {
+	if got := f.find(t, f.workspace, "blower"); len(got) == 0 || got[0] != "phone" {
 		t.Errorf("found %v, want the phone first", got)
 	}
 	list, err := f.List(t.Context(), f.workspace, All, [16]byte{}, 0)
