@@ -3,11 +3,10 @@ package knowledge
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
 )
 
 // storeBatch is how many passages are embedded between two commits. It sets
@@ -152,17 +151,5 @@ func (s *Store) settle(ctx context.Context, workspaceID uuid.UUID, documents []u
 	return nil
 }
 
-// vectorText is a vector as pgvector writes it.
-func vectorText(v []float32) string {
-	var b strings.Builder
-	b.Grow(len(v) * 11)
-	b.WriteByte('[')
-	for i, x := range v {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.FormatFloat(float64(x), 'g', 6, 32))
-	}
-	b.WriteByte(']')
-	return b.String()
-}
+// vectorText is a vector as PostgreSQL reads it. A list of vectors travels as a list of texts, because one array can hold no vectors.
+func vectorText(v []float32) string { return pgvector.NewHalfVector(v).String() }
