@@ -42,6 +42,14 @@ func TestSceneInTheBrowser(t *testing.T) {
 	}
 }
 
+// A content editor's day: upload, see it work, delete.
+func TestKnowledgeInTheBrowser(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	awaitIndexed(t, s)
+	s.flow("knowledge.mjs")
+}
+
 // The widget works from a page on another origin that was allowed, under the conditions in which widgets usually break, and nowhere else.
 func TestWidgetOnOtherOrigins(t *testing.T) {
 	t.Parallel()
