@@ -1,56 +1,82 @@
 // Builds dist/. Names carry no hash and nothing in the files depends on time or place, so a rebuild of the same source is the same bytes.
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
+import { build, transform } from "esbuild";
+import { minify } from "terser";
+import { own } from "./own.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const dist = `${here}dist`;
-const targets = ["chrome111", "firefox121", "safari17.2"];
+const target = ["chrome111", "firefox121", "safari17.2"];
 
-/** What widget.js hands over to widget-panel.js (main.ts): those modules are read from there, and stand in one file only. */
-const shared = ["h", "icon", "state", "text", "view/face", "view/hands"].map((name) => `${here}src/${name}.ts`);
-const handedOver = {
-  name: "handed-over",
-  enforce: "pre",
-  async resolveId(source, importer) {
-    const path = importer && source.startsWith(".") && fileURLToPath(new URL(source, `file://${importer}`));
-    return shared.includes(path) ? `\0shared:${path}` : null;
-  },
-  async load(id) {
-    if (!id.startsWith("\0shared:")) return null;
-    const names = [...(await readFile(id.slice(8), "utf8")).matchAll(/^export (?:const|function|class) (\w+)/gm)].map((m) => m[1]);
-    return `const all = globalThis[Symbol.for("baton")];\n${names.map((n) => `export const ${n} = all.${n};`).join("\n")}`;
+/** A style sheet as a string without its white space and comments. */
+const styles = {
+  name: "styles",
+  setup(b) {
+    b.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({ path: `${resolveDir}/${path.replace("?inline", "")}`, namespace: "styles" }));
+    b.onLoad({ filter: /./, namespace: "styles" }, async ({ path }) => ({
+      contents: (await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target })).code.trim().replace(/(--[\w-]+:) /g, "$1"),
+      loader: "text",
+    }));
   },
 };
 
+const evaluate = async (path) => import(`data:text/javascript,${encodeURIComponent((await transform(await readFile(path, "utf8"), { loader: "ts" })).code)}`);
+
+/** Keys that the source puts together at run time: they keep their names. */
+const spoken = "joined asked resolved reopened sending held sent delivered seen failed".split(" ");
+const { en } = await evaluate(`${here}src/locale/en.ts`);
+const numbered = Object.keys(en).filter((key) => !spoken.includes(key));
+
+/** The texts travel as a list, and `t("open")` as a number in it; the order is that of the English. */
+const texts = {
+  name: "texts",
+  setup(b) {
+    b.onLoad({ filter: /locale\/\w+\.ts$/ }, async ({ path }) => {
+      const made = await evaluate(path);
+      const all = made.en ?? made.default;
+      const pick = (keys) => Object.fromEntries(keys.map((key) => [key, all[key]]));
+      return { contents: `export ${made.en ? "const en =" : "default"} /* @__PURE__ */ Object.assign(${JSON.stringify(numbered.map((key) => all[key]))}, ${JSON.stringify(pick(spoken))});` };
+    });
+    b.onLoad({ filter: /widget\/web\/src\/.*\.ts$/ }, async ({ path }) => {
+      const number = (all, key) => (numbered.includes(key) ? `${numbered.indexOf(key)}` : all);
+      const source = (await readFile(path, "utf8")).replace(/\bt\([^()]*?(?=[,)])|\bkey === "\w+"/g, (call) => call.replace(/"(\w+)"/g, number));
+      return { contents: source, loader: "ts" };
+    });
+  },
+};
+
+/** The style sheets' own properties travel as one or two letters; those of one letter are the page's to set, as `--baton-font` is. */
+const sheets = await Promise.all(["shell", "chat"].map((name) => readFile(`${here}src/style/${name}.css`, "utf8")));
+const tokens = [...new Set(sheets.join().match(/--(?!baton)[a-z]\w+(?=:)/g))];
+const letters = "abcdefghijklmnopqrstuvw";
+const shorten = (code) => code.replace(/--[a-z]\w+\b(?!-)/g, (name) => {
+  const at = tokens.indexOf(name);
+  return at < 0 ? name : `--${at < letters.length ? "" : "a"}${letters[at % letters.length]}`;
+});
+
+/** Terser goes over what esbuild made, for the gzipped size: several passes, arrows for functions, and the freedom that strict types give. */
+const second = {
+  ecma: 2022,
+  compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, unsafe_comps: true, unsafe: true, pure_getters: true, keep_fargs: false },
+};
+
+/** The files speak to each other, so a name is shortened in all of them alike. */
+let mangleCache = {};
+
 /** One entry, one file: a page that needs no Hindi never learns that there is any. */
-async function one(entry, file, format, plugins = []) {
-  await build({
-    root: here,
-    configFile: false,
-    logLevel: "warn",
-    publicDir: false,
-    plugins,
-    build: {
-      outDir: dist,
-      emptyOutDir: false,
-      target: targets,
-      cssTarget: targets,
-      minify: "oxc",
-      modulePreload: false,
-      reportCompressedSize: false,
-      lib: { entry: `${here}src/${entry}`, formats: [format], name: "_", fileName: () => file },
-      // Library mode spares white space in modules unless it is told not to.
-      rolldownOptions: { output: { codeSplitting: false, minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } } } },
-    },
-  });
+async function one(entry, file, format) {
+  const made = await build({ entryPoints: [`${here}src/${entry}`], bundle: true, minify: true, write: false, format, target, plugins: [styles, texts], mangleProps: new RegExp(`^(${own.join("|")})$`), mangleCache, charset: "utf8", legalComments: "none" });
+  mangleCache = made.mangleCache;
+  const { code } = await minify(made.outputFiles[0].text, { ...second, module: format === "esm" });
+  await writeFile(`${dist}/${file}`, shorten(code));
 }
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(`${dist}/locale`, { recursive: true });
 await one("loader.ts", "w.js", "iife");
-await one("main.ts", "widget.js", "es");
-await one("view/panel.ts", "widget-panel.js", "es", [handedOver]);
-for (const language of ["hi", "ar"]) await one(`locale/${language}.ts`, `locale/${language}.js`, "es");
+await one("shell.ts", "widget.js", "esm");
+await one("chat.ts", "widget-chat.js", "esm");
+for (const language of ["hi", "ar"]) await one(`locale/${language}.ts`, `locale/${language}.js`, "esm");
 await copyFile(`${here}src/w.d.ts`, `${dist}/w.d.ts`);
 await writeFile(`${dist}/.gitattributes`, "* -diff linguist-generated\n");

@@ -21,6 +21,11 @@ export class Sequence<M extends Numbered> {
     return this.#shown;
   }
 
+  /** What came early and waits for the gap before it. */
+  get held(): M[] {
+    return [...this.#held.values()];
+  }
+
   /** Takes a message and gives back what can be shown because of it: none, one, or one and those that waited for it. */
   offer(message: M): M[] {
     if (message.seq > this.cursor) this.#held.set(message.seq, message);

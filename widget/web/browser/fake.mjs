@@ -74,7 +74,7 @@ export class Fake {
     if (url.pathname === "/api/visitor/session") return this.session(q, send);
     if (url.pathname === "/mark.svg") return send(200, "image/svg+xml", mark);
     const name = url.pathname.replace("/widget-locale/", "/locale/").slice(1);
-    if (/^(w|widget|widget-panel|locale\/\w+)\.js$/.test(name)) return send(200, "text/javascript", readFileSync(new URL(name, dist), "utf8").replaceAll("__V__", "test"));
+    if (/^(w|widget|widget-chat|locale\/\w+)\.js$/.test(name)) return send(200, "text/javascript", readFileSync(new URL(name, dist), "utf8").replaceAll("__V__", "test"));
     return send(404, "text/plain", "no");
   }
 

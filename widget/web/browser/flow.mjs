@@ -152,7 +152,8 @@ await scene("the page's own calls", async ({ fake, where, context }) => {
   await page.goto(where.url);
   await page.waitForSelector(".list");
   check((await page.inputValue("textarea")) === "Where is my order?", "calls before the widget is there are kept");
-  check((await active(page)) === "body", "a window that the page opens takes no focus");
+  const at = await active(page);
+  check(at === "body", `a window that the page opens takes no focus: ${at}`);
   await page.evaluate(() => baton.send("Do you ship to Bengaluru?"));
   await page.waitForSelector(".pills");
   await page.evaluate(() => baton.setLocale("ar"));

@@ -1,334 +1,290 @@
 import { backoff, Link, Outbox, Sequence, uuid7, type Entry, type LinkEffect } from "@baton/realtime";
 import { decode, type ClientFrame, type HttpError, type Message, type ServerFrame, type SessionResponse } from "@baton/realtime/visitor";
 import type { Vault } from "./keep.ts";
-import type { Action, Outgoing } from "./state.ts";
+import type { Action, Journey, State } from "./state.ts";
 
 /** A message that a live link has not acknowledged after this long is shown as not sent, with a way to try again. */
 const FAILED_MS = 10_000;
 /** Typing is told at most this often. */
 const TYPING_MS = 3000;
 
-export interface Options {
+export interface Surroundings {
   /** Where Baton lives, with the slash at its end. */
   base: string;
   inbox: string;
-  locale: string;
+  locale(): string;
+  vault: Vault;
+  state(): State;
+  dispatch(a: Action): void;
+  /** Says one line to whoever installed the widget. */
+  complain(line: string): void;
+  /** A text that the server will never take goes back to the visitor. */
+  giveBack(body: string): void;
 }
+export type Client = ReturnType<typeof connect>;
 
 /** The hands of the protocol: session, socket, timers and storage around the core, which decides. */
-export class Client {
-  readonly #options: Options;
-  readonly #vault: Vault;
-  readonly #dispatch: (a: Action) => void;
-  /** Says one line to whoever installed the widget. */
-  readonly #complain: (line: string) => void;
-  readonly #link = new Link(Math.random);
-  readonly #outbox: Outbox;
-  #sequence = new Sequence<Message>();
-  #session: SessionResponse | undefined;
-  #socket: WebSocket | null = null;
-  #timer = 0;
-  #resend = 0;
-  #resends = 0;
-  /** When each message last went out. */
-  readonly #posted = new Map<string, number>();
-  /** Went out on this link and was not acknowledged in time. */
-  readonly #failed = new Set<string>();
-  /** Acknowledged, but a message before it is still on its way. */
-  #early: Message[] = [];
-  /** What was asked for and is not confirmed yet. */
-  #asking: boolean | null = null;
-  #mail = "";
-  #typedAt = 0;
-  #readSent = 0;
+export function connect({ base, inbox, locale, vault, state, dispatch, complain, giveBack }: Surroundings) {
+  const link = new Link(Math.random);
+  const outbox = new Outbox(vault);
+  let sequence = new Sequence<Message>();
+  let session: SessionResponse | undefined;
+  let socket: WebSocket | undefined;
+  let conv = "";
+  let timer = 0;
+  let resend = 0;
+  let resends = 0;
+  /** When each message last went out on this link. */
+  const posted = new Map<string, number>();
+  let mail = "";
+  let typedAt = 0;
+  let readSent = 0;
   /** The link was live once, or an attempt failed: from now on its absence is worth a banner. */
-  #shaken = false;
+  let shaken = false;
 
-  constructor(options: Options, vault: Vault, dispatch: (a: Action) => void, complain: (line: string) => void) {
-    this.#options = options;
-    this.#vault = vault;
-    this.#dispatch = dispatch;
-    this.#complain = complain;
-    this.#outbox = new Outbox(vault);
-    addEventListener("online", this.#wake);
-    document.addEventListener("visibilitychange", this.#wake);
+  const live = () => link.state === "live";
+  const send = (frame: ClientFrame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
+
+  function show(): void {
+    const journey = (cid: string): Journey => (live() || !shaken ? (Date.now() - posted.get(cid)! >= FAILED_MS ? "failed" : "sending") : "held");
+    dispatch({
+      do: "list",
+      messages: [...sequence.list],
+      outgoing: [
+        // Acknowledged, but a message before it is still on its way.
+        ...sequence.held.filter((m) => m.author.kind === "visitor").map((m) => ({ ...m, at: Date.parse(m.at), journey: "sent" as const })),
+        ...outbox.pending.map((e) => ({ ...e, journey: journey(e.cid) })),
+      ],
+    });
   }
 
-  /** Connects, if that has not happened yet. */
-  readonly start = (): void => this.#carryOut(this.#link.start(Date.now()));
-
-  say(body: string): void {
-    this.start();
-    this.#typedAt = 0;
-    const entry = this.#outbox.add(uuid7(Date.now(), (b) => crypto.getRandomValues(b)), this.#conv, body, Date.now());
-    if (this.#live) this.#post(entry);
-    this.#show();
-  }
-
-  /** Asks for a person, or leaves the line; kept until the server's `state` confirms it. */
-  ask(on: boolean): void {
-    this.start();
-    this.#asking = on;
-    this.#dispatch({ do: "set", asking: on });
-    this.#repeat();
-  }
-
-  contact(email: string): void {
-    this.start();
-    this.#mail = email;
-    this.#dispatch({ do: "set", mailBad: false });
-    this.#repeat();
-  }
-
-  stop(run: string): void {
-    this.#send({ t: "stop", conv: this.#conv, run });
-    this.#dispatch({ do: "stop" });
-  }
-
-  typing(on: boolean): void {
-    const now = Date.now();
-    if (on ? now - this.#typedAt < TYPING_MS : !this.#typedAt) return;
-    this.#typedAt = on ? now : 0;
-    this.#send({ t: "typing", conv: this.#conv, on });
-  }
-
-  /** The visitor has seen everything up to here. */
-  read(): void {
-    const seq = this.#sequence.cursor;
-    if (seq <= this.#readSent) return;
-    this.#readSent = seq;
-    this.#vault.set("seen", `${this.#conv} ${seq}`);
-    this.#dispatch({ do: "set", seen: seq });
-    this.#send({ t: "read", conv: this.#conv, seq });
+  function post({ cid, conv, n, body }: Entry): void {
+    posted.set(cid, Date.now());
+    outbox.sent(cid);
+    send({ t: "say", conv, cid, n, body });
+    setTimeout(show, FAILED_MS + 1);
   }
 
   /** Sends everything that is not acknowledged, in order. */
-  readonly flush = (): void => {
-    this.#failed.clear();
-    if (this.#live) for (const entry of this.#outbox.pending) this.#post(entry);
-    this.#show();
-  };
-
-  destroy(): void {
-    removeEventListener("online", this.#wake);
-    document.removeEventListener("visibilitychange", this.#wake);
-    this.#carryOut(this.#link.stop());
+  function flush(): void {
+    if (live()) outbox.pending.forEach(post);
+    show();
   }
 
-  get #conv(): string {
-    return this.#session?.conv ?? "";
+  function repeat(): void {
+    if (!live()) return;
+    const { asking } = state();
+    // Kept until the server's `state` confirms it.
+    if (asking !== null) send({ t: "person", conv, on: asking });
+    if (mail) send({ t: "contact", conv, email: mail });
   }
 
-  get #live(): boolean {
-    return this.#link.state === "live";
+  function later(ms: number): void {
+    clearTimeout(resend);
+    resend = setTimeout(() => {
+      flush();
+      repeat();
+    }, ms) as never;
   }
 
-  readonly #wake = (): void => {
-    if (!document.hidden && this.#link.state === "waiting") this.start();
-  };
-
-  #carryOut(effects: LinkEffect[]): void {
-    for (const effect of effects) {
-      if (effect === "session") void this.#open();
-      else if (effect === "open") this.#connect();
-      else if (effect === "hello") this.#send({ t: "hello", v: 1, caps: ["delta"], token: this.#session!.token, store: this.#vault.get("store"), cursors: { [this.#conv]: this.#sequence.cursor } });
-      else if (effect === "ping") this.#send({ t: "ping" });
-      else if (effect === "close") this.#drop();
-      else if (effect === "refused") this.#gone("This page's origin is not allowed for the inbox; add it in the console.");
-      else this.#complain("The server did not understand this widget; reload the page.");
-    }
-    const { state } = this.#link;
-    this.#shaken ||= state === "waiting";
-    if (!/live|idle|stopped/.test(state)) this.#dispatch({ do: "link", link: this.#shaken ? "lost" : "joining" });
-    clearTimeout(this.#timer);
-    if (this.#link.due < Infinity) this.#timer = window.setTimeout(() => this.#carryOut(this.#link.tick(Date.now())), this.#link.due - Date.now() + 1);
+  function carryOut(effects: LinkEffect[]): void {
+    for (const effect of effects)
+      if (effect === "session") open();
+      else if (effect === "open") dial();
+      else if (effect === "hello") send({ t: "hello", v: 1, caps: ["delta"], token: session!.token, store: vault.get("store"), cursors: { [conv]: sequence.cursor } });
+      else if (effect === "ping") send({ t: effect });
+      else if (effect === "close") drop();
+      else if (effect === "refused") gone("This page's origin is not allowed for the inbox; add it in the console.");
+      else complain("The server did not understand this widget; reload the page.");
+    const { state: stage, due } = link;
+    shaken ||= stage === "waiting";
+    if (!/live|idle|stopped/.test(stage)) dispatch({ do: "link", link: shaken ? "lost" : "joining" });
+    clearTimeout(timer);
+    if (due < Infinity) timer = setTimeout(() => carryOut(link.tick(Date.now())), due - Date.now() + 1) as never;
   }
 
   /** Only an operator can help: hide, and say what to do. */
-  #gone(line: string): void {
-    this.#dispatch({ do: "link", link: "gone" });
-    this.#complain(line);
+  function gone(line: string): void {
+    dispatch({ do: "link", link: "gone" });
+    complain(line);
   }
 
   /** The session: who this is, and which conversation to write to. */
-  async #open(): Promise<void> {
-    const { base, inbox, locale } = this.#options;
+  async function open(): Promise<void> {
     let after = 0;
     try {
       const answer = await fetch(`${base}api/visitor/session`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ inbox, token: this.#vault.get("token"), locale, page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
+        body: JSON.stringify({ inbox, token: vault.get("token"), locale: locale(), page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
         credentials: "omit",
         signal: AbortSignal.timeout(10_000),
       });
       const told = await answer.json();
-      if (answer.ok) return this.#admit(told);
+      if (answer.ok) return admit(told);
       if (answer.status < 429) {
-        this.#link.stop();
-        return this.#gone(`${(told as HttpError).error} ${(told as HttpError).fix}`);
+        link.stop();
+        return gone(`${(told as HttpError).error} ${(told as HttpError).fix}`);
       }
       after = +answer.headers.get("Retry-After")! * 1000;
     } catch {
       // The network is away: the same as a server that asks for patience.
     }
-    this.#carryOut(this.#link.postponed(Date.now(), after));
+    carryOut(link.postponed(Date.now(), after));
   }
 
-  #admit(session: SessionResponse): void {
-    const old = this.#session;
-    this.#session = session;
-    this.#vault.set("token", session.token);
-    this.#vault.set("accent", session.inbox.accent);
-    this.#adopt(old?.conv === session.conv && old.visitor === session.visitor);
-    this.#carryOut(this.#link.admitted(Date.now()));
+  function admit(told: SessionResponse): void {
+    const same = conv === told.conv && session?.visitor === told.visitor;
+    session = told;
+    vault.set("token", told.token);
+    vault.set("accent", told.inbox.accent);
+    adopt(told.conv, same);
+    carryOut(link.admitted(Date.now()));
   }
 
   /** What is kept belongs to this session's conversation from now on. */
-  #adopt(same: boolean): void {
+  function adopt(to: string, same: boolean): void {
+    conv = to;
     if (!same) {
-      this.#sequence = new Sequence();
-      this.#early = [];
-      this.#readSent = 0;
-      this.#outbox.move(this.#conv);
+      sequence = new Sequence();
+      readSent = 0;
+      outbox.move(conv);
     }
-    const [seenIn, seq] = this.#vault.get("seen").split(" ");
-    this.#dispatch({ do: "session", session: this.#session!, same, seen: seenIn === this.#conv ? +seq! : 0 });
-    this.#show();
+    const [seenIn, seq] = vault.get("seen").split(" ");
+    dispatch({ do: "session", session: session!, same, seen: seenIn === conv ? +seq! : 0 });
+    show();
   }
 
-  #connect(): void {
-    this.#drop();
+  function dial(): void {
+    drop();
     try {
-      const socket = new WebSocket(`${this.#options.base.replace(/^http/, "ws")}api/visitor/socket`, "baton.v1");
-      this.#socket = socket;
+      const made = (socket = new WebSocket(`${base.replace("http", "ws")}api/visitor/socket`, "baton.v1"));
       // A socket that was dropped says nothing any more.
-      socket.onopen = () => this.#socket === socket && this.#carryOut(this.#link.opened());
-      socket.onmessage = (e) => this.#socket === socket && this.#hear(decode(e.data));
-      socket.onclose = (e) => this.#socket === socket && this.#closed(e.code);
+      const mine = <E>(act: (e: E) => void) => (e: E) => socket === made && act(e);
+      made.onopen = mine(() => carryOut(link.opened()));
+      made.onmessage = mine((e) => hear(decode(e.data)));
+      made.onclose = mine((e) => closed(e.code));
     } catch {
-      this.#closed(1006);
+      closed(1006);
     }
   }
 
-  #closed(code: number): void {
-    this.#drop();
-    this.#carryOut(this.#link.closed(Date.now(), code));
+  function closed(code: number): void {
+    drop();
+    carryOut(link.closed(Date.now(), code));
   }
 
-  #drop(): void {
-    const old = this.#socket;
-    this.#socket = null;
+  function drop(): void {
+    const old = socket;
+    socket = undefined;
     old?.close();
-    clearTimeout(this.#resend);
-    this.#posted.clear();
-    this.#failed.clear();
-    this.#show();
+    clearTimeout(resend);
+    posted.clear();
+    show();
   }
 
-  #send(frame: ClientFrame): void {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
-  }
-
-  #hear(f: ServerFrame | null): void {
+  function hear(f: ServerFrame | null): void {
     // The conversation may be a newer one than this frame's, after a session was renewed.
-    if (!f || ("conv" in f && f.conv && f.conv !== this.#conv && f.t !== "welcome")) return;
+    if (!f || ("conv" in f && f.conv && f.conv !== conv && f.t !== "welcome")) return;
     const now = Date.now();
-    this.#link.heard(now);
-    this.#dispatch({ do: "frame", frame: f, now });
-    if (f.t === "welcome") this.#welcome(f);
+    link.heard(now);
+    dispatch({ do: "frame", frame: f, now });
+    if (f.t === "welcome") welcome(f);
     else if (f.t === "ack") {
-      this.#resends = 0;
-      const entry = this.#outbox.remove(f.cid);
-      if (entry) this.#take({ ...f, t: "message", kind: "text", author: { kind: "visitor" }, body: entry.body });
-    } else if (f.t === "message") this.#take(f);
-    else if (f.t === "typing") setTimeout(() => this.#dispatch({ do: "clock", now: Date.now() }), f.ttl * 1000);
+      resends = 0;
+      const entry = outbox.remove(f.cid);
+      if (entry) take({ ...f, t: "message", kind: "text", author: { kind: "visitor" }, body: entry.body });
+    } else if (f.t === "message") take(f);
+    else if (f.t === "typing") setTimeout(() => dispatch({ do: "clock", now: Date.now() }), f.ttl * 1000);
     else if (f.t === "resync") {
-      this.#sequence.resync(f.from);
-      this.#readSent = 0;
-      this.#show();
-    } else if (f.t === "state") {
-      if (f.contact) this.#mail = "";
-      if (this.#asking ? /waiting|agent/.test(f.state) : f.state !== "waiting") this.#asking = null;
-    } else if (f.t === "slow_down") this.#later(f.retry * 1000);
-    else if (f.t === "error") this.#refuse(f);
+      sequence.resync(f.from);
+      readSent = 0;
+      show();
+    } else if (f.t === "state") mail = f.contact ? "" : mail;
+    else if (f.t === "slow_down") later(f.retry * 1000);
+    else if (f.t === "error") refuse(f);
   }
 
-  #welcome(f: ServerFrame & { t: "welcome" }): void {
-    this.#link.welcomed(Date.now());
-    this.#shaken = true;
-    this.#readSent = 0;
-    this.#vault.set("store", f.store);
-    if (f.conv !== this.#conv) {
-      this.#session = { ...this.#session!, conv: f.conv };
-      this.#adopt(false);
-    }
-    this.#dispatch({ do: "link", link: "live" });
-    this.#outbox.welcome(f.n);
-    this.flush();
-    this.#repeat();
-    this.#carryOut([]);
+  function welcome(f: ServerFrame & { t: "welcome" }): void {
+    link.welcomed(Date.now());
+    shaken = true;
+    readSent = 0;
+    vault.set("store", f.store);
+    if (f.conv !== conv) adopt(f.conv, false);
+    dispatch({ do: "link", link: "live" });
+    outbox.welcome(f.n);
+    flush();
+    repeat();
+    carryOut([]);
   }
 
-  #take(m: Message): void {
-    this.#outbox.remove(m.cid);
-    this.#sequence.offer(m);
-    if (m.author.kind === "visitor") this.#early.push(m);
-    this.#early = this.#early.filter((e) => e.seq > this.#sequence.cursor);
-    this.#show();
+  function take(m: Message): void {
+    outbox.remove(m.cid);
+    sequence.offer(m);
+    show();
   }
 
-  #refuse(f: ServerFrame & { t: "error" }): void {
-    const code = f.code;
+  function refuse({ code, n, cid, fix }: ServerFrame & { t: "error" }): void {
     // An answer to a frame that was sent before the renumbering changes nothing.
-    if (code === "gap") this.#later(this.#outbox.gap(f.n!) ? 0 : 1000);
-    else if (code === "unavailable") this.#later(backoff(this.#resends++, Math.random()) + 250);
+    if (code === "gap") later(outbox.gap(n!) ? 0 : 1000);
+    else if (code === "unavailable") later(backoff(resends++, Math.random()) + 250);
     // As if the token had expired: a new session, at once the first time and with patience after that.
-    else if (code === "conversation_unknown") this.#closed(4401);
+    else if (code === "conversation_unknown") closed(4401);
     else if (code === "bad_email") {
-      this.#mail = "";
-      this.#dispatch({ do: "set", mailBad: true });
+      mail = "";
+      dispatch({ do: "set", mailBad: true });
     } else {
-      // The server will never take it; the words go back to the visitor.
-      const entry = this.#outbox.remove(f.cid!);
-      if (entry) this.#dispatch({ do: "set", returned: entry.body });
-      if (!/empty|too_long/.test(code)) this.#complain(`${code}: ${f.fix}`);
-      this.#show();
+      const entry = outbox.remove(cid!);
+      if (entry) giveBack(entry.body);
+      if (!/empty|too_long/.test(code)) complain(`${code}: ${fix}`);
+      show();
     }
   }
 
-  #later(ms: number): void {
-    clearTimeout(this.#resend);
-    this.#resend = window.setTimeout(() => {
-      this.flush();
-      this.#repeat();
-    }, ms);
-  }
-
-  #post(entry: Entry): void {
-    const { cid, conv, n, body } = entry;
-    const at = Date.now();
-    this.#posted.set(cid, at);
-    this.#outbox.sent(cid);
-    this.#send({ t: "say", conv, cid, n, body });
-    setTimeout(() => {
-      if (this.#posted.get(cid) !== at || !this.#outbox.pending.includes(entry)) return;
-      this.#failed.add(cid);
-      this.#show();
-    }, FAILED_MS);
-  }
-
-  #repeat(): void {
-    if (!this.#live) return;
-    if (this.#asking !== null) this.#send({ t: "person", conv: this.#conv, on: this.#asking });
-    if (this.#mail) this.#send({ t: "contact", conv: this.#conv, email: this.#mail });
-  }
-
-  #show(): void {
-    const outgoing: Outgoing[] = [
-      ...this.#early.map((m) => ({ ...m, at: Date.parse(m.at), journey: "sent" as const })),
-      ...this.#outbox.pending.map((e) => ({ ...e, journey: this.#failed.has(e.cid) ? ("failed" as const) : this.#live || !this.#shaken ? ("sending" as const) : ("held" as const) })),
-    ];
-    this.#dispatch({ do: "list", messages: [...this.#sequence.list], outgoing });
-  }
+  return {
+    /** Connects, if that has not happened yet, and at once where an attempt is waiting. */
+    start: () => carryOut(link.start(Date.now())),
+    /** The page became visible, the network came back. */
+    wake: () => document.hidden || link.state !== "waiting" || carryOut(link.start(Date.now())),
+    flush,
+    say(body: string): void {
+      typedAt = 0;
+      const entry = outbox.add(uuid7(Date.now(), (b) => crypto.getRandomValues(b)), conv, body, Date.now());
+      if (live()) post(entry);
+      this.start();
+      show();
+    },
+    /** Asks for a person, or leaves the line. */
+    ask(on: boolean): void {
+      dispatch({ do: "set", asking: on });
+      this.start();
+      repeat();
+    },
+    contact(email: string): void {
+      mail = email;
+      dispatch({ do: "set", mailBad: false });
+      this.start();
+      repeat();
+    },
+    stop(run: string): void {
+      send({ t: "stop", conv, run });
+      dispatch({ do: "stop" });
+    },
+    typing(on: boolean): void {
+      const now = Date.now();
+      if (on ? now - typedAt < TYPING_MS : !typedAt) return;
+      typedAt = on ? now : 0;
+      send({ t: "typing", conv, on });
+    },
+    /** The visitor has seen everything up to here. */
+    read(): void {
+      const seq = sequence.cursor;
+      if (seq <= readSent) return;
+      readSent = seq;
+      vault.set("seen", `${conv} ${seq}`);
+      dispatch({ do: "set", seen: seq });
+      send({ t: "read", conv, seq });
+    },
+    end: () => carryOut(link.stop()),
+  };
 }

@@ -1,57 +1,62 @@
-type Listener = (e: any) => void;
-type Props = Record<string, string | number | boolean | null | undefined | Listener>;
-export type Kid = Node | string | null | undefined | false;
-
-function fill<E extends Element>(node: E, parts: (Props | Kid)[]): E {
-  for (const part of parts) {
-    if (!part) continue;
-    if (part instanceof Node || typeof part === "string") {
-      node.append(part);
-      continue;
-    }
-    for (const [name, value] of Object.entries(part)) {
-      if (typeof value === "function") node.addEventListener(name.slice(2), value);
-      else if (value != null && value !== false) node.setAttribute(name, value === true ? "" : `${value}`);
-    }
-  }
-  return node;
+/** What a view gives: a description of a node, which `patch` brings about. Views are plain functions of the state and touch no document. */
+export interface View {
+  tag: string;
+  props: Props;
+  kids: Kid[];
+  node?: any;
 }
+export type Props = Record<string, any>;
+export type Kid = View | string | number | boolean | null | undefined | readonly Kid[];
 
 /**
- * Makes an element: `h("button.key", { onclick: send }, "Send")`. What follows the dot is the class attribute; `onclick` and its like take a listener;
- * every other property is an attribute, left out when it is null or false.
+ * Describes an element: `h("button.key", { onclick: send }, "Send")`. What follows the dot is the class attribute. Functions and booleans are set
+ * as properties, `--name` in its style, all else as attributes, left out when it is null. `key` tells an element from its neighbours, `ref` is called once it is made and stands.
  */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K | `${K}.${string}`, ...parts: (Props | Kid)[]): HTMLElementTagNameMap[K] {
+export const h = (tag: string, ...parts: (Props | Kid)[]): View => {
   const [name, cls] = tag.split(".");
-  const node = document.createElement(name!) as HTMLElementTagNameMap[K];
-  if (cls) node.className = cls;
-  return fill(node, parts);
+  const view: View = { tag: name!, props: { class: cls }, kids: [] };
+  for (const part of parts)
+    if ((part as Props)?.constructor === Object && !(part as View).kids) Object.assign(view.props, part);
+    else view.kids.push(part as Kid);
+  return view;
+};
+
+function update(view: View, was?: View): void {
+  const { tag, props } = view;
+  const node = (view.node = was?.node ?? (tag ? document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag) ? "2000/svg" : "1999/xhtml"}`, tag) : new Text()));
+  if (!tag) {
+    if (node.data !== view.kids[0]) node.data = view.kids[0];
+    return;
+  }
+  for (const name in { ...was?.props, ...props }) {
+    const value = props[name];
+    if (value === was?.props[name] || name === "key") continue;
+    if (/fun|boo/.test(typeof value)) node[name] = value;
+    else if (name[0] === "-") node.style.setProperty(name, value);
+    else if (value == null) node.removeAttribute(name);
+    else node.setAttribute(name, value);
+  }
+  patch(node, view.kids);
+  if (!was && props.ref) queueMicrotask(() => props.ref(node));
 }
 
-/** Makes an element of SVG. */
-export const svg = (tag: string, ...parts: (Props | Kid)[]): SVGElement => fill(document.createElementNS("http://www.w3.org/2000/svg", tag), parts);
-
-/** A style sheet made by script is no inline style: a strict style-src does not stop it. */
-export function sheet(text: string): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(text);
-  return made;
-}
-
-/** Sets or removes an attribute, touching the document only when it changes. */
-export function attr(node: Element, name: string, value: string | boolean | null): void {
-  const text = value === true ? "" : value === false ? null : value;
-  if (node.getAttribute(name) === text) return;
-  if (text === null) node.removeAttribute(name);
-  else node.setAttribute(name, text);
-}
-
-/** Sets the text of an element, touching the document only when it changes. */
-export function say(node: Element, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** Shows or hides. */
-export function show(node: HTMLElement, on: boolean): void {
-  if (node.hidden === on) node.hidden = !on;
+/** Makes what stands in a node equal to what is described, touching only what differs. The same description given again is not even looked at. */
+export function patch(parent: any, kids: readonly Kid[]): void {
+  const old: View[] = parent.views ?? [];
+  const now = kids
+    .flat(9 as 1)
+    .filter((kid) => kid || kid === 0)
+    .map((kid) => ((kid as View).kids ? kid : { tag: "", props: {}, kids: [`${kid}`] }) as View);
+  parent.views = now;
+  for (const view of now) {
+    const i = old.findIndex((o) => o.tag === view.tag && o.props.key === view.props.key);
+    const [was] = i < 0 ? [] : old.splice(i, 1);
+    if (!view.node) update(view, was);
+  }
+  // First what goes, so that what stays is not moved: a moved node loses the focus.
+  for (const view of old) view.node.remove();
+  let at = now[0] && parent.firstChild;
+  for (const { node } of now)
+    if (node === at) at = at.nextSibling;
+    else parent.insertBefore(node, at);
 }

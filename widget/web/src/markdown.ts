@@ -1,23 +1,11 @@
-import { h } from "./h.ts";
+import { h, type Kid, type View } from "./h.ts";
 
 /** Makes the chip of a citation. */
-export type Chip = (n: number) => Node;
+export type Chip = (n: number) => Kid;
 
 /** No span of emphasis is longer, so that a text made of stars costs no more than any other. */
-const inline = new RegExp(
-  [
-    /(?<code>`[^`\n]{1,400}`)/,
-    /(?<bold>\*\*(?=\S)[^\n]{1,400}?\*\*)/,
-    /(?<italic>\*(?=[^\s*])[^\n*]{1,400}\*|(?<!\w)_(?=\S)[^\n_]{1,400}_(?!\w))/,
-    /(?:[ \t]?\[(?<chip>\d{1,3})\](?!\())/,
-    /(?:\[(?<label>[^\]\n]{1,300})\]\((?<href>[^\s()]{1,1000})\))/,
-    /(?<url>https?:\/\/[^\s<>"]{1,1000}[^\s<>".,;:!?)'\]*_])/,
-    /(?<amount>[₹$€£]\s?\d[\d,.]*\d|[₹$€£]\s?\d)/,
-  ]
-    .map((r) => r.source)
-    .join("|"),
-  "g",
-);
+const inline =
+  /(`[^`\n]{1,400}`)|(\*\*(?=\S)[^\n]{1,400}?\*\*)|(\*(?=[^\s*])[^\n*]{1,400}\*|(?<!\w)_(?=\S)[^\n_]{1,400}_(?!\w))|[ \t]?\[(\d{1,3})\](?!\()|\[([^\]\n]{1,300})\]\(([^\s()]{1,1000})\)|(https?:\/\/[^\s<>"]{1,1000}[^\s<>".,;:!?)'\]*_])|([₹$€£]\s?\d[\d,.]*\d|[₹$€£]\s?\d)/g;
 
 /** The address behind a link, or null for one that may not be followed. A path belongs to Baton's own address. */
 export function address(href: string, base: string): string | null {
@@ -30,41 +18,37 @@ export function address(href: string, base: string): string | null {
 }
 
 /** A link that opens beside the shop, never in place of it. */
-export function link(href: string, base: string, ...kids: (Node | string)[]): HTMLElement {
+function link(href: string, base: string, words: string): View {
   const to = address(href, base);
-  return to ? h("a", { href: to, target: "_blank", rel: "noopener noreferrer" }, ...kids) : h("span", ...kids);
+  return to ? h("a", { href: to, target: "_blank", rel: "noopener noreferrer" }, words) : h("span", words);
 }
 
-function spans(into: Element, text: string, base: string, chip: Chip, deep = 0): void {
+function spans(text: string, base: string, chip: Chip, deep = 0): Kid[] {
+  const out: Kid[] = [];
   let from = 0;
-  const inner = (tag: "strong" | "em", cut: number, all: string) => {
-    const node = h(tag);
-    spans(node, all.slice(cut, -cut), base, chip, deep + 1);
-    return node;
-  };
+  const inner = (tag: string, cut: number, all: string) => h(tag, spans(all.slice(cut, -cut), base, chip, deep + 1));
   for (const m of deep > 4 ? [] : text.matchAll(inline)) {
-    const g = m.groups!;
-    const before = text.slice(from, m.index);
+    const [all, code, bold, italic, number, label, href, url, amount] = m;
     // A chip follows the full stop and never wraps alone: a hard space and a word joiner hold it to the word.
-    into.append(before, g.chip && (before || from) ? "\u00a0\u2060" : "");
-    from = m.index + m[0].length;
-    into.append(
-      g.code
-        ? h("code", g.code.slice(1, -1))
-        : g.bold
-          ? inner("strong", 2, g.bold)
-          : g.italic
-            ? inner("em", 1, g.italic)
-            : g.chip
-              ? chip(+g.chip)
-              : g.url
-                ? link(g.url, base, g.url.replace(/^https?:\/\//, ""))
-                : g.amount
-                  ? h("bdi", { dir: "ltr" }, g.amount)
-                  : link(g.href!, base, g.label!),
+    out.push(
+      text.slice(from, m.index) + (number && m.index ? "\u00a0\u2060" : ""),
+      code
+        ? h("code", code.slice(1, -1))
+        : bold
+          ? inner("strong", 2, bold)
+          : italic
+            ? inner("em", 1, italic)
+            : number
+              ? chip(+number)
+              : url
+                ? link(url, base, url.replace(/^https?:../, ""))
+                : amount
+                  ? h("bdi", { dir: "ltr" }, amount)
+                  : link(href!, base, label!),
     );
+    from = m.index + all.length;
   }
-  into.append(text.slice(from));
+  return [out, text.slice(from)];
 }
 
 type Block = { tag: "p" | "ul" | "ol" | "blockquote" | "pre" | "table"; lines: string[] };
@@ -95,46 +79,25 @@ function blocks(text: string): Block[] {
   return out;
 }
 
-function table(lines: string[], base: string, chip: Chip): HTMLElement {
-  const rows = lines.map((l) => l.trim().replace(/^\||\|$/g, "").split("|"));
+function table(lines: string[], base: string, chip: Chip): View {
   const headed = /^[-:| ]+$/.test(lines[1] ?? "");
-  const node = h("table");
-  rows.forEach((cells, i) => {
-    if (headed && i === 1) return;
-    const row = h("tr");
-    for (const cell of cells) {
-      const box = h(headed && !i ? "th" : "td");
-      spans(box, cell.trim(), base, chip);
-      row.append(box);
-    }
-    node.append(row);
-  });
-  return h("div.wide", { tabindex: 0 }, node);
+  const row = (line: string, tag: string) => h("tr", line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => h(tag, spans(cell.trim(), base, chip))));
+  return h("div.wide", { tabindex: 0 }, h("table", lines.map((line, i) => !(headed && i === 1) && row(line, headed && !i ? "th" : "td"))));
 }
 
 /**
  * Markdown's small subset as nodes: never a string of HTML, so nothing in a text can become markup. `unfinished` closes what an answer
  * that is still being written has only opened, and hides a chip of which only a part has come.
  */
-export function markdown(text: string, base: string, chip: Chip, unfinished = false): HTMLElement[] {
+export function markdown(text: string, base: string, chip: Chip, unfinished = false): View[] {
   let body = text.trim();
   if (unfinished) {
     body = body.replace(/\s?\[\d*$|\[[^\]\n]*\]\([^)\n]*$|(?<!\*)\*$/, "");
-    if (((body.split("\n").at(-1) ?? "").match(/\*\*/g)?.length ?? 0) % 2) body = body.endsWith("**") ? body.slice(0, -2) : `${body.trimEnd()}**`;
+    if (body.split("\n").at(-1)!.split("**").length % 2 < 1) body = body.endsWith("**") ? body.slice(0, -2) : `${body.trimEnd()}**`;
   }
-  return blocks(body).map(({ tag, lines }) => {
-    if (tag === "table") return table(lines, base, chip);
-    const node = h(tag);
-    if (tag === "pre") node.append(lines.join("\n"));
-    else if (tag === "ul" || tag === "ol")
-      for (const line of lines) {
-        const item = h("li");
-        spans(item, line, base, chip);
-        node.append(item);
-      }
-    else spans(node, lines.join("\n"), base, chip);
-    return node;
-  });
+  return blocks(body).map(({ tag, lines }) =>
+    tag === "table" ? table(lines, base, chip) : h(tag, tag === "pre" ? lines.join("\n") : /l$/.test(tag) ? lines.map((line) => h("li", spans(line, base, chip))) : spans(lines.join("\n"), base, chip)),
+  );
 }
 
 /**

@@ -35,7 +35,8 @@ function frame(s: State, f: ServerFrame, now: number): State {
       return { ...s, head, returning: head > 0, synced: s.synced || s.messages.length >= head };
     }
     case "state": {
-      const done = s.asking === null || (s.asking ? f.state === "waiting" || f.state === "agent" : f.state !== "waiting");
+      // What was asked for stands until the server has said so.
+      const done = s.asking ? /waiting|agent/.test(f.state) : f.state !== "waiting";
       const run = f.state === "assistant" && s.conversation?.epoch === f.epoch ? s.run : null;
       return { ...s, conversation: f, asking: done ? null : s.asking, run, mailBad: s.mailBad && !f.contact };
     }
@@ -64,15 +65,12 @@ function frame(s: State, f: ServerFrame, now: number): State {
 /** The answer being written after one more piece; null for none. */
 function delta(s: State, f: Delta): Run | null {
   const held = s.run;
-  const old = f.epoch < (s.conversation?.epoch ?? 0) || s.messages.some((m) => m.run === f.run);
-  if (old) return held;
-  if (f.end) return held?.run === f.run ? null : held;
-  // What the visitor stopped does not grow any more.
-  if (held?.run === f.run && held.stopped) return held;
-  const pages = f.pages ?? (held?.run === f.run ? held.pages : 0);
-  if (f.offset === 0) return { run: f.run, text: f.text, length: [...f.text].length, pages, stopped: false };
-  if (held?.run !== f.run || held.length !== f.offset) return held;
-  return { ...held, text: held.text + f.text, length: held.length + [...f.text].length, pages };
+  const same = held?.run === f.run ? held : null;
+  // What is over, and what the visitor stopped, does not grow any more.
+  if (f.epoch < (s.conversation?.epoch ?? 0) || s.messages.some((m) => m.run === f.run) || (same?.stopped && !f.end)) return held;
+  if (f.end) return same ? null : held;
+  const text = (f.offset && same?.text) || "";
+  return [...text].length === f.offset ? { run: f.run, text: text + f.text, pages: f.pages ?? same?.pages ?? 0, stopped: false } : held;
 }
 
 function list(s: State, messages: readonly Message[], outgoing: State["outgoing"]): State {

@@ -11,8 +11,6 @@ export interface Outgoing extends Pick<Entry, "cid" | "body" | "at"> {
 export interface Run {
   run: string;
   text: string;
-  /** Length of `text` in code points, which is what the offsets of deltas count. */
-  length: number;
   pages: number;
   /** The visitor pressed Stop: what stands is kept until the finished message comes. */
   stopped: boolean;
@@ -45,8 +43,6 @@ export interface State {
   teaser: Message | null;
   /** Why the last e-mail address was refused. */
   mailBad: boolean;
-  /** The text that the server would not take goes back into the box. */
-  returned: string | null;
 }
 
 export const initial: State = {
@@ -67,7 +63,6 @@ export const initial: State = {
   seen: 0,
   teaser: null,
   mailBad: false,
-  returned: null,
 };
 
 /** Everything that can happen to the state. */
@@ -78,10 +73,13 @@ export type Action =
   | { do: "list"; messages: readonly Message[]; outgoing: readonly Outgoing[] }
   | { do: "stop" }
   | { do: "clock"; now: number }
-  | ({ do: "set" } & Partial<Pick<State, "asking" | "open" | "seen" | "teaser" | "mailBad" | "returned">>);
+  | ({ do: "set" } & Partial<Pick<State, "asking" | "open" | "seen" | "teaser" | "mailBad">>);
+
+/** What somebody else than the visitor said. */
+export const isReply = (m: Message): boolean => m.kind === "text" && m.author.kind !== "visitor";
 
 /** How many replies the visitor has not seen. */
-export const unread = (s: State): number => s.messages.filter((m) => m.seq > s.seen && m.kind === "text" && m.author.kind !== "visitor").length;
+export const unread = (s: State): number => s.messages.slice(s.seen).filter(isReply).length;
 
 /** Where the conversation stands, with what the visitor has just asked for taken as done. */
 export function standing(s: State): Conversation["state"] {

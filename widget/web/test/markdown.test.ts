@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { patch } from "../src/h.ts";
 import { address, markdown, used } from "../src/markdown.ts";
 
 const base = "https://chat.example/";
-const chip = (n: number) => document.createTextNode(`<${n}>`);
+const chip = (n: number) => `<${n}>`;
 const html = (text: string, unfinished = false) => {
   const box = document.createElement("div");
-  box.append(...markdown(text, base, chip, unfinished));
+  patch(box, markdown(text, base, chip, unfinished));
   return box;
 };
 const shown = (text: string, unfinished = false) => html(text, unfinished).innerHTML.replace(/ (target|rel)="[^"]*"/g, "");

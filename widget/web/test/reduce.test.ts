@@ -4,8 +4,6 @@ import type { Delta } from "@baton/realtime/visitor";
 import { items } from "../src/items.ts";
 import { reduce } from "../src/reduce.ts";
 import { greets, standing, unread, type State } from "../src/state.ts";
-import { en } from "../src/locale/en.ts";
-import { addEnglish } from "../src/text.ts";
 import { announcement } from "../src/view/speak.ts";
 import { conversation, message, state } from "./make.ts";
 
@@ -13,8 +11,6 @@ const delta = (offset: number, text: string, more: Partial<Delta> = {}): Delta =
 const hear = (s: State, ...frames: Parameters<typeof one>[1][]) => frames.reduce(one, s);
 const one = (s: State, frame: Extract<Parameters<typeof reduce>[1], { do: "frame" }>["frame"]) => reduce(s, { do: "frame", frame, now: 0 });
 const list = (s: State, ...messages: ReturnType<typeof message>[]) => reduce(s, { do: "list", messages, outgoing: [] });
-
-addEnglish(en);
 
 // Pieces may be lost, repeated or swapped: what stands is always a beginning of the answer, and offset 0 heals everything.
 test("an answer being written is never garbled", () => {

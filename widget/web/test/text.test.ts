@@ -1,12 +1,11 @@
 import { afterEach, expect, test } from "vitest";
 import { contrast, dress, rgb } from "../src/accent.ts";
+import { languageOf } from "../src/language.ts";
 import ar from "../src/locale/ar.ts";
 import { en, type Key, type Text } from "../src/locale/en.ts";
 import hi from "../src/locale/hi.ts";
-import { addEnglish, languageOf, setTexts, t } from "../src/text.ts";
+import { setTexts, t } from "../src/text.ts";
 import { clock, day, span } from "../src/when.ts";
-
-addEnglish(en);
 
 afterEach(() => setTexts("en", null));
 
@@ -52,14 +51,14 @@ test("a tag chooses its language, and English where there is none", () => {
 });
 
 test("any accent is readable: words on it, and it on the ground, in light and dark", () => {
-  expect(dress("#4F46E5", false)).toBe("");
-  expect(dress("red;}", false)).toBe("");
+  const none = { "--button": "", "--on": "", "--hover": "", "--accent": "" };
+  expect(dress("#4F46E5", false)).toEqual(none);
+  expect(dress("red;}", false)).toEqual(none);
   for (let i = 0; i < 4096; i += 7) {
     const hex = `#${[i >> 8, (i >> 4) & 15, i & 15].map((v) => v.toString(16).repeat(2)).join("")}`;
     for (const dark of [false, true]) {
       const rule = dress(hex, dark);
-      if (!rule) continue;
-      const colour = (name: string) => rule.match(new RegExp(`--${name}:rgb\\((\\d+),(\\d+),(\\d+)\\)`))!.slice(1).map(Number) as [number, number, number];
+      const colour = (name: string) => /^rgb\((\d+),(\d+),(\d+)\)$/.exec(rule[`--${name}`]!)!.slice(1).map(Number);
       expect(contrast(colour("on"), colour("button")), `${hex} button`).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colour("accent"), rgb(dark ? "#101216" : "#ffffff")), `${hex} text`).toBeGreaterThanOrEqual(4.5);
     }

@@ -4,19 +4,14 @@
  */
 export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-/** What the launcher says before the window has been fetched. */
-export const first = {
+/** English is built in: it is the language of whoever has no better one. */
+export const en = {
   open: "Open chat",
   close: "Close chat",
   justNow: "just now",
   fresh: { one: "{n} new message", other: "{n} new messages" },
   inChat: "In a chat",
   dismiss: "Dismiss",
-} satisfies Record<string, Text>;
-
-/** English is built in: it is the language of whoever has no better one. */
-export const en = {
-  ...first,
   chat: "Chat with {team}",
   log: "Messages",
   instant: "Replies at once",

@@ -1,49 +1,57 @@
-import { attr, h, say, show } from "../h.ts";
-import { icon } from "../icon.ts";
+import { h, type View } from "../h.ts";
 import type { State } from "../state.ts";
 import { t } from "../text.ts";
+import { trouble } from "./face.ts";
 import type { Hands } from "./hands.ts";
 
+export type Contact = ReturnType<typeof contacts>;
+
 /** The one form for an e-mail address. It moves to where it was asked for, and what was typed moves with it. */
-export class Contact {
-  readonly #input = h("input", { type: "email", id: "mail", autocomplete: "email", required: true, "aria-describedby": "mailerr", enterkeyhint: "done" });
-  readonly #save = h("button.key", t("save"));
-  readonly #error = h("span");
-  readonly #refused = h("p.err", { id: "mailerr", hidden: true }, icon("alert"), this.#error);
-  readonly #hands: Hands;
-  readonly node: HTMLElement;
+export function contacts(hands: Hands) {
+  let place = "";
+  let typed = "";
+  let bad = false;
+  let input: HTMLElement | undefined;
 
-  constructor(hands: Hands) {
-    this.#hands = hands;
-    this.node = h("form.mail", { novalidate: true, onsubmit: this.#submit }, h("label", { for: "mail" }, t("mail")), this.#input, this.#save, this.#refused);
-  }
-
-  /** Puts the form there and the cursor into it. */
-  into(place: Element): void {
-    place.replaceChildren(this.node);
-    this.#input.focus();
-  }
-
-  update(s: State): void {
-    this.#complain(s.mailBad);
-  }
-
-  #complain(bad: boolean): void {
-    if (bad === !this.#refused.hidden) return;
-    show(this.#refused, bad);
-    attr(this.#input, "aria-invalid", bad ? "true" : null);
-    say(this.#error, bad ? t("mailBad") : "");
-    if (bad) {
-      this.#hands.tell(t("mailBad"));
-      if (this.node.isConnected) this.#input.focus();
-    }
-  }
-
-  readonly #submit = (e: Event): void => {
+  const complain = (is: boolean): void => {
+    bad = is;
+    hands.draw();
+    if (!bad) return;
+    hands.tell(t("mailBad"));
+    input?.focus();
+  };
+  const submit = (e: Event): void => {
     e.preventDefault();
-    const email = this.#input.value.trim();
+    const email = typed.trim();
     const good = /^\S+@[^\s@.]+(\.[^\s@.]+)+$/.test(email);
-    if (good) this.#hands.contact(email);
-    this.#complain(!good);
+    if (good) hands.contact(email);
+    complain(!good);
+  };
+
+  return {
+    /** Whether the form stands there now. */
+    at: (where: string): boolean => place === where,
+    /** What in an answer's look depends on the form. */
+    sign: (where: string): string => (place === where ? `mail${bad}` : ""),
+    move(where: string): void {
+      place = where;
+      hands.draw();
+      queueMicrotask(() => input?.focus());
+    },
+    update(s: State): void {
+      if (s.mailBad && !bad) queueMicrotask(() => complain(true));
+      if (s.conversation?.contact) place = "";
+    },
+    form: (): View =>
+      h("form.mail", { noValidate: true, onsubmit: submit },
+        h("label", { for: "mail" }, t("mail")),
+        h("input", {
+          type: "email", id: "mail", autocomplete: "email", required: true, "aria-describedby": "mailerr", enterkeyhint: "done", "aria-invalid": bad ? "true" : null,
+          ref: (node: HTMLInputElement) => ((input = node).value = typed),
+          oninput: (e: any) => (typed = e.target.value),
+        }),
+        h("button.key", t("save")),
+        bad && trouble("mailerr", t("mailBad")),
+      ),
   };
 }

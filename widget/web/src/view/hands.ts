@@ -5,10 +5,9 @@ export interface Hands {
   /** Where Baton lives, with the slash at its end: paths in texts and citations belong to it. */
   base: string;
   state(): State;
-  /** The visitor may be about to open the window. */
-  near(): void;
-  open(): void;
-  close(): void;
+  /** Brings the document up to the state, and to what the views themselves remember. */
+  draw(): void;
+  turn(open: boolean): void;
   dismiss(): void;
   say(body: string): void;
   /** Sends again what was not acknowledged. */
@@ -19,8 +18,6 @@ export interface Hands {
   contact(email: string): void;
   /** The draft outlives a reload. */
   draft(text?: string): string;
-  /** The text that came back is in the box now. */
-  taken(): void;
   /** Puts the cursor into the message box. */
   focusBox(): void;
   /** Says something to those who listen instead of looking. */

@@ -1,139 +1,108 @@
-import { h, say, show } from "../h.ts";
+import { h, type Kid, type View } from "../h.ts";
 import { icon } from "../icon.ts";
 import { items, type Item } from "../items.ts";
-import { greets, type State } from "../state.ts";
-import { t } from "../text.ts";
-import { answer, thinking, Writing } from "./answer.ts";
-import { dayLine, event, mine, person, typing } from "./bubble.ts";
-import { Contact } from "./contact.ts";
-import { Greeting } from "./greeting.ts";
+import { greets, isReply, type State } from "../state.ts";
+import { tagNow, t } from "../text.ts";
+import { day } from "../when.ts";
+import { answer, writing } from "./answer.ts";
+import { event, mine, person, typing } from "./bubble.ts";
+import { contacts } from "./contact.ts";
+import { greeting } from "./greeting.ts";
 import type { Hands } from "./hands.ts";
-import { Queue } from "./queue.ts";
-import { Sources } from "./source.ts";
+import { queue } from "./queue.ts";
+import { sources } from "./source.ts";
 
 /** Within this many pixels of its end the log follows what is new. */
 const PINNED_PX = 48;
 
-/** The conversation: keeps one node per item, makes anew only what changed, and never scrolls away from what is being read. */
-export class Log {
-  readonly sources: Sources;
-  readonly #contact: Contact;
-  readonly #queue: Queue;
-  readonly #greeting: Greeting;
-  readonly #writing = new Map<string, Writing>();
-  #nodes = new Map<string, { sig: string; node: HTMLElement | null }>();
-  readonly #list = h("div.items");
-  readonly #scroll = h("div.log", { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: 0 });
-  readonly #newsText = h("span");
-  readonly #news = h("button.news", { hidden: true, onclick: () => this.toEnd() }, icon("down"), this.#newsText);
-  readonly node = h("div.stage", this.#scroll, this.#news);
-  readonly #hands: Hands;
-  #pinned = true;
-  #readTo = 0;
-  #mineLast = "";
+/** The conversation: describes anew only what changed, and never scrolls away from what is being read. */
+export function log(hands: Hands) {
+  const source = sources(hands);
+  const contact = contacts(hands);
+  let views: Record<string, { sign: string; view: Kid }> = {};
+  let scroll: HTMLElement | undefined;
+  let pinned = true;
+  let greets_ = true;
+  let more = false;
+  let readTo = 0;
+  let lastSent = "";
 
-  constructor(hands: Hands) {
-    this.#hands = hands;
-    this.sources = new Sources(hands);
-    this.#contact = new Contact(hands);
-    this.#queue = new Queue(hands, this.#contact);
-    this.#greeting = new Greeting(hands);
-    this.#scroll.append(this.#list);
-    this.#scroll.addEventListener("scroll", this.#onScroll, { passive: true });
-    // A window that grows or shrinks (a keyboard comes up) must not lose the end.
-    new ResizeObserver(() => this.#pinned && this.toEnd()).observe(this.#scroll);
-  }
-
-  update(s: State): void {
-    this.#contact.update(s);
-    this.#queue.update(s, this.#contact);
-    const greet = greets(s);
-    if (greet) this.#greeting.update(s);
-    const content = greet ? this.#greeting.node : this.#list;
-    if (this.#scroll.firstChild !== content) this.#scroll.replaceChildren(content);
-    if (greet) return;
-    const all = items(s);
-    this.#place(all, s);
-    const last = all.findLast((i) => i.kind === "mine");
-    const said = !!last && last.key !== this.#mineLast && s.outgoing.some((o) => `c${o.cid}` === last.key);
-    if (last) this.#mineLast = last.key;
-    if (said || this.#pinned) this.toEnd();
-    this.#count(s);
-  }
-
-  toEnd(): void {
-    this.#pinned = true;
+  const toEnd = (): void => {
+    pinned = true;
     // A greeting is read from its beginning.
-    if (this.#list.isConnected) this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#count(this.#hands.state());
-  }
-
-  toQueue(): void {
-    this.toEnd();
-    this.#queue.node.focus();
-  }
-
-  readonly #onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroll;
-    this.#pinned = scrollTop + clientHeight >= scrollHeight - PINNED_PX;
-    this.#scroll.classList.toggle("more", scrollTop > 0);
-    this.#count(this.#hands.state());
+    if (!greets_) scroll!.scrollTop = scroll!.scrollHeight;
   };
-
-  /** The pill counts what came in below while the visitor reads further up. */
-  #count(s: State): void {
-    if (this.#pinned) this.#readTo = s.messages.length;
-    const n = s.messages.slice(this.#readTo).filter((m) => m.kind === "text" && m.author.kind !== "visitor").length;
-    if (!n && this.#news.contains((this.node.getRootNode() as ShadowRoot).activeElement)) this.#scroll.focus();
-    show(this.#news, n > 0);
-    if (n) say(this.#newsText, t("fresh", { n }));
-  }
-
-  #place(all: Item[], s: State): void {
-    const before = this.#nodes;
-    this.#nodes = new Map();
-    let at: Node | null = null;
-    for (const item of all) {
-      const old = before.get(item.key);
-      const node: HTMLElement | null = old?.sig === item.sig ? old.node : this.#make(item, s);
-      this.#nodes.set(item.key, { sig: item.sig, node });
-      if (item.kind === "run") this.#writing.get(item.key)!.update(item.run, this.#hands.base);
-      if (!node) continue;
-      if (old?.node && old.node !== node) old.node.replaceWith(node);
-      const next: Node | null = at ? at.nextSibling : this.#list.firstChild;
-      if (next !== node && !(next instanceof HTMLElement && next.className === "peek" && next.nextSibling === node)) this.#list.insertBefore(node, next);
-      at = node;
-    }
-    for (const [key, { node }] of before) {
-      if (this.#nodes.has(key)) continue;
-      node?.remove();
-      this.#writing.delete(key);
-    }
-  }
-
-  #make(i: Item, s: State): HTMLElement | null {
+  const scrolled = (): void => {
+    const { scrollTop, scrollHeight, clientHeight } = scroll!;
+    pinned = scrollTop + clientHeight >= scrollHeight - PINNED_PX;
+    more = scrollTop > 0;
+    hands.draw();
+  };
+  const stand = (node: HTMLElement): void => {
+    scroll = node;
+    // A window that grows or shrinks (a keyboard comes up) must not lose the end.
+    new ResizeObserver(() => pinned && toEnd()).observe(node);
+    toEnd();
+  };
+  const make = (i: Item, s: State): Kid => {
     switch (i.kind) {
       case "day":
-        return dayLine(i);
+        return h("div.day", { key: i.key }, day(i.at, Date.now()));
       case "mine":
-        return mine(i, this.#hands);
+        return mine(i, hands);
       case "answer":
-        return answer(i, s, this.#hands, this.sources, this.#contact);
+        return answer(i, s, hands, source, contact);
       case "person":
-        return person(i, this.#hands);
+        return person(i, hands);
       case "event":
         return event(i, s);
       case "typing":
         return typing(i, s);
-      case "thinking":
-        return thinking();
+      case "run":
+        return writing(i.key, i.run, hands.base);
       case "queue":
-        return this.#queue.node;
-      case "run": {
-        const writing = new Writing();
-        this.#writing.set(i.key, writing);
-        return writing.node;
-      }
+        return queue(i.key, s, hands, contact);
     }
-  }
+  };
+  const list = (s: State): Kid => {
+    const old = views;
+    views = {};
+    return items(s).map((i) => {
+      const sign = i.sig && [i.sig, tagNow(), source.opened(i.key), contact.sign(i.key)].join();
+      views[i.key] = sign && old[i.key]?.sign === sign ? old[i.key]! : { sign, view: make(i, s) };
+      return [views[i.key]!.view, source.view(i.key)];
+    });
+  };
+
+  return {
+    close: source.close,
+    toQueue(): void {
+      toEnd();
+      scroll!.querySelector<HTMLElement>(".queue")!.focus();
+    },
+    view(s: State): View[] {
+      contact.update(s);
+      greets_ = greets(s);
+      const sent = s.outgoing.at(-1)?.cid ?? lastSent;
+      if (sent !== lastSent) pinned = true;
+      lastSent = sent;
+      if (pinned) {
+        readTo = s.messages.length;
+        queueMicrotask(() => scroll && pinned && toEnd());
+      }
+      // The pill counts what came in below while the visitor reads further up.
+      const n = s.messages.slice(readTo).filter(isReply).length;
+      const down = () => {
+        toEnd();
+        scroll!.focus();
+      };
+      return [
+        h("div.stage",
+          h(`div.log ${more ? "more" : ""}`, { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: 0, onscroll: scrolled, ref: stand }, greets_ ? greeting(s, hands) : h("div.items", { key: "items" }, list(s))),
+          n > 0 && h("button.news", { onclick: down }, icon("down"), t("fresh", { n })),
+        ),
+        ...[source.view("") as View].filter(Boolean),
+      ];
+    },
+  };
 }

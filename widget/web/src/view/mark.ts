@@ -1,28 +1,31 @@
-import { h, svg } from "../h.ts";
-
-/** Shapes and colours only: a mark can hold no script, no link and no foreign picture. */
-function copy(from: Element): Node {
-  if (!/^(svg|g|path|rect|circle|ellipse|line|poly.*|defs|.*Gradient|stop)$/.test(from.localName)) return document.createTextNode("");
-  const node = svg(from.localName);
-  for (const { name, value } of from.attributes) if (!/^on|href|style/.test(name)) node.setAttribute(name, value);
-  for (const kid of from.children) node.append(copy(kid));
-  return node;
-}
+import { h, type View } from "../h.ts";
 
 /**
- * The company's mark, an SVG. It is fetched and copied shape by shape instead of put into an `img`, so that a strict page needs no img-src for
+ * The company's mark, an SVG. It is fetched and taken in shape by shape instead of put into an `img`, so that a strict page needs no img-src for
  * it. Until it is there, and where it cannot be had, the first letter stands. XMLHttpRequest reads XML without a step from string to markup, which Trusted Types would refuse.
  */
-export function logo(name: string, address: string): HTMLElement {
-  const node = h("span.logo", { "aria-hidden": "true" }, h("span", [...name][0] ?? ""));
-  const request = new XMLHttpRequest();
-  request.open("GET", address);
-  request.responseType = "document";
-  request.overrideMimeType("text/xml");
-  request.onload = () => {
-    const mark = request.responseXML?.documentElement;
-    if (mark?.localName === "svg") node.replaceChildren(copy(mark));
+export function logo(name: string, address: string): View {
+  const ref = (node: Element) => {
+    node.textContent = [...name][0]!;
+    const request = new XMLHttpRequest();
+    request.open("GET", address);
+    request.responseType = "document";
+    request.overrideMimeType("text/xml");
+    request.onload = () => {
+      const mark = request.responseXML?.documentElement;
+      if (mark?.localName !== "svg") return;
+      clean(mark);
+      node.replaceChildren(mark);
+    };
+    request.send();
   };
-  request.send();
-  return node;
+  return h("span.logo", { key: address, "aria-hidden": "true", ref });
+}
+
+/** Shapes and colours only: a mark can hold no script, no link and no foreign picture. */
+function clean(mark: Element): void {
+  for (const node of [mark, ...mark.querySelectorAll("*")]) {
+    if (!/^(svg|g|path|rect|circle|ellipse|line|poly.*|defs|.*Gradient|stop)$/.test(node.localName)) node.remove();
+    for (const { name } of [...node.attributes]) if (/^on|href|style/.test(name)) node.removeAttribute(name);
+  }
 }

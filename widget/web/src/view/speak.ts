@@ -1,9 +1,7 @@
 import { estimate, place } from "../line.ts";
-import { standing, type State } from "../state.ts";
-import { t } from "../text.ts";
-
-/** Words as they are heard: without Markdown's signs and the numbers of chips. */
-const plain = (text: string): string => text.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
+import { isReply, standing, type State } from "../state.ts";
+import { first, t } from "../text.ts";
+import { told } from "./bubble.ts";
 
 /**
  * What those who listen are told about a change: the start and the end of an answer (never its pieces), replies, a change of place, who joined, and
@@ -11,29 +9,26 @@ const plain = (text: string): string => text.replace(/\s?\[\d+\]|[*_`>#|]/g, "")
  */
 export function announcement(before: State, s: State): string {
   if (!s.synced || !before.synced) return "";
-  const out: string[] = [];
-  if (s.run && !before.run) out.push(t("isWriting"));
-  for (const m of s.messages.slice(before.messages.length)) {
-    const first = m.event?.who?.split(" ")[0] ?? "";
-    if (m.event?.name === "joined") out.push(t("joined", { name: m.event.who ?? "" }));
-    else if (m.event?.name === "handed_back") out.push(t("handedBack", { name: first || t("assistant") }));
-    else if (m.event?.name === "left_line") out.push(t("leftLine"));
-    else if (m.event?.name === "resolved") out.push(t("resolved"));
-    else if (m.kind === "text" && m.author.kind !== "visitor") {
-      const n = m.citations?.length ?? 0;
-      out.push(`${m.author.kind === "agent" ? `${m.author.name}: ` : ""}${plain(m.body)}`, n ? t("sources", { n }) : "");
-    }
-  }
-  if (standing(s) === "waiting") {
-    const words = (x: State) => (standing(x) === "waiting" ? place(x) : "");
-    if (words(s) !== words(before)) out.push([words(s), estimate(s)].filter(Boolean).join(", "));
-  }
-  if (s.typing?.kind === "agent" && before.typing?.kind !== "agent") out.push(t("typing", { name: s.typing.name }));
-  if (s.conversation?.contact && !before.conversation?.contact) out.push(t("mailKept"));
-  if (s.link !== before.link) out.push(s.link === "lost" ? t("lost") : s.link === "live" && before.link === "lost" ? t("back") : "");
-  if (s.outgoing.some((o) => o.journey === "failed" && !before.outgoing.some((b) => b.cid === o.cid && b.journey === "failed"))) out.push(t("failed"));
+  const failed = (x: State) => x.outgoing.filter((o) => o.journey === "failed").length;
+  const line = (x: State) => standing(x) === "waiting" && place(x);
+  const out = [
+    s.run && !before.run && t("isWriting"),
+    ...s.messages.slice(before.messages.length).map((m) => {
+      if (/joined|handed|left|resolved/.test(m.event?.name ?? "")) return told(m, m.event!.name === "joined" ? m.event!.who! : first(m.event!.who), "");
+      // Words as they are heard: without Markdown's signs and the numbers of chips.
+      const words = m.body.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
+      const n = m.citations?.length;
+      return isReply(m) && [m.author.kind === "agent" ? `${m.author.name}: ${words}` : words, n && t("sources", { n })];
+    }),
+    line(s) && line(s) !== line(before) && [line(s), estimate(s)].filter(Boolean).join(", "),
+    s.typing?.kind === "agent" && before.typing?.kind !== "agent" && t("typing", s.typing),
+    s.conversation?.contact && !before.conversation?.contact && t("mailKept"),
+    s.link !== before.link && (s.link === "lost" ? t("lost") : before.link === "lost" && s.link === "live" && t("back")),
+    failed(s) > failed(before) && t("failed"),
+  ];
   return out
+    .flat()
     .filter(Boolean)
-    .map((words) => words.replace(/[.।]$/, ""))
+    .map((words) => `${words}`.replace(/[.।]$/, ""))
     .join(". ");
 }

@@ -1,0 +1,14 @@
+/**
+ * Names of properties that no browser, no frame and no page knows: they travel as one or two letters. A test holds them against the protocol and
+ * the document, where a name would have to stay as it is.
+ */
+export const own = [
+  // State and items.
+  "returning synced outgoing conversation asking teaser mailBad session messages journey stopped until sig tick named seenAt waited ways full first last",
+  // Hands and views.
+  "draw turn dismiss say again ask draft focusBox tell props kids views opened toQueue giveBack complain dispatch vault inside paint texts emit flush wake",
+  // The core.
+  "admitted postponed welcomed heard due pending sent gap cursor offer held resync",
+]
+  .join(" ")
+  .split(" ");

@@ -1,0 +1,167 @@
+import { connect } from "./client.ts";
+import { patch } from "./h.ts";
+import { attempt, vault as open } from "./keep.ts";
+import { reduce } from "./reduce.ts";
+import type { Shell } from "./shell.ts";
+import { initial, standing, unread, type Action, type State } from "./state.ts";
+import css from "./style/chat.css?inline";
+import { isRtl, language, setTexts } from "./text.ts";
+import { small, type Hands } from "./view/hands.ts";
+import { launcher } from "./view/launcher.ts";
+import { panel } from "./view/panel.ts";
+import { announcement } from "./view/speak.ts";
+
+/** Starts the chat inside the shell. Gives back what carries out the calls of the page, and of the shell: `back`, `speak` and `end`. */
+export async function start(shell: Shell): Promise<Record<string, (...args: any[]) => void>> {
+  const { base, data, emit, inside, shadow } = shell;
+  const inbox = data.inbox!;
+  const vault = open(inbox, data.storage !== "none");
+  let state: State = { ...initial, returning: !!vault.get("token") };
+  let shown = state;
+  let due = false;
+  let watcher: { onclose(): void; destroy(): void } | undefined;
+  const ended = new AbortController();
+
+  // Said here, it is heard by those who listen instead of looking.
+  const region = document.createElement("div");
+  region.ariaLive = "polite";
+  region.className = "sr";
+  const tell = (words: string): void => {
+    // Said twice in a row it is still heard: the region is emptied first.
+    region.textContent = "";
+    setTimeout(() => (region.textContent = words), 50);
+  };
+  const focusLauncher = () => shadow.querySelector<HTMLElement>(".launcher")!.focus();
+
+  const draw = () => {
+    due = false;
+    if (ended.signal.aborted) return;
+    const before = shown;
+    shown = state;
+    const focused = shadow.activeElement;
+    shell.paint(state.session?.inbox.accent, state.link === "gone");
+    patch(inside, [state.open && window.view(state), launcher(state, hands, data.label ?? "")]);
+    // Whatever held the focus may have gone with what was redrawn; it never falls back to the page.
+    if (focused && !shadow.activeElement) if (state.open) window.focusBox(); else focusLauncher();
+    const words = announcement(before, state);
+    if (words) tell(words);
+    if (state.open && state.synced && !document.hidden) client.read();
+  };
+  const soon = () => {
+    if (due) return;
+    due = true;
+    // A hidden page draws no frames, and still has a badge to keep.
+    if (document.hidden) setTimeout(draw);
+    else requestAnimationFrame(draw);
+  };
+  const dispatch = (a: Action) => {
+    const before = state;
+    state = reduce(state, a);
+    if (state === before) return;
+    tellPage(before);
+    soon();
+  };
+  const tellPage = (before: State) => {
+    const count = unread(state);
+    if (count !== unread(before)) emit("unread", { count });
+    if (before.synced) for (const { kind, author, body, at } of state.messages.slice(before.messages.length)) if (kind === "text") emit("message", { author: author.kind, name: author.name ?? "", body, at });
+    const now = standing(state);
+    if (before.conversation && now !== standing(before))
+      if (now === "waiting") emit("handoff");
+      else if (now === "resolved") emit("ended");
+  };
+  /** A keyboard on a phone covers the page without making it smaller; the window shrinks instead. */
+  const fit = () => inside.style.setProperty("--vh", small() && visualViewport ? `${visualViewport.height}px` : "");
+
+  const turn = (opens: boolean, enter = true) => {
+    if (state.open === opens || state.link === "gone") return;
+    const held = shadow.activeElement;
+    window.close();
+    dispatch({ do: "set", open: opens, teaser: null });
+    if (opens) client.start();
+    // An open window stays open over the pages of a visit; never longer, and not where it covers the page.
+    attempt(() => sessionStorage.setItem(`baton.${inbox}.open`, opens ? "1" : ""));
+    emit(opens ? "open" : "close");
+    fit();
+    draw();
+    if (opens) queueMicrotask(() => enter && window.focus());
+    else if (held) focusLauncher();
+    // On a phone the gesture for "back" closes a window that fills the screen, where the browser offers that.
+    watcher?.destroy();
+    const { CloseWatcher } = globalThis as any;
+    watcher = opens && CloseWatcher && small() ? new CloseWatcher() : undefined;
+    if (watcher) watcher.onclose = () => turn(false);
+  };
+
+  const hands: Hands = {
+    base,
+    draw,
+    turn,
+    tell,
+    state: () => state,
+    dismiss: () => dispatch({ do: "set", teaser: null }),
+    say: (body) => client.say(body),
+    again: () => client.flush(),
+    ask: (on) => client.ask(on),
+    stop: () => client.stop(state.run!.run),
+    typing: (on) => client.typing(on),
+    contact: (email) => client.contact(email),
+    draft(text) {
+      if (text !== undefined) vault.set("draft", text);
+      return vault.get("draft");
+    },
+    focusBox: () => window.focusBox(),
+  };
+  const window = panel(hands);
+  const client = connect({
+    base, inbox, vault, dispatch,
+    locale: () => shell.locale,
+    state: hands.state,
+    complain(message) {
+      console.warn(`Baton: ${message}`);
+      emit("error", { message });
+    },
+    giveBack: (body) => window.fill(`${body}\n${vault.get("draft")}`.trim()),
+  });
+  /** The language changes in place, with all that was said. */
+  const speak = async () => {
+    setTexts(shell.locale, await shell.texts);
+    shell.turn(isRtl() ? "rtl" : "ltr", language());
+    draw();
+  };
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  shadow.adoptedStyleSheets.push(sheet);
+  const first = shadow.activeElement;
+  shadow.append(region);
+  inside.replaceChildren();
+  await speak();
+  if (first) focusLauncher();
+
+  const hear = (target: EventTarget | null, type: string, act: () => void) => target?.addEventListener(type, act, ended);
+  hear(visualViewport, "resize", fit);
+  hear(globalThis as never, "online", client.wake);
+  hear(document, "visibilitychange", () => {
+    client.wake();
+    soon();
+  });
+  return {
+    open: (enter: boolean) => turn(true, enter),
+    close: () => turn(false),
+    toggle: (enter: boolean) => turn(!state.open, enter),
+    send: (text: string) => text?.trim() && client.say(text.trim()),
+    prefill: window.fill,
+    speak,
+    /** The visitor was here before: there may be a reply waiting, or a message that never got out, or an open window. */
+    back() {
+      if (vault.get("token")) client.start();
+      if (!small() && attempt(() => sessionStorage.getItem(`baton.${inbox}.open`))) turn(true, false);
+    },
+    end() {
+      ended.abort();
+      watcher?.destroy();
+      client.end();
+    },
+  };
+}
