@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// maxLine is the longest summary line in code points: one line and a half on an agent's screen.
-	maxLine = 160
+	// maxLine is the longest summary line in code points: about one line on an agent’s screen.
+	maxLine = 100
 	// maxTold is how many answers the summary repeats. The latest count; the transcript below has them all.
 	maxTold = 3
 	// maxFacts bounds the numbers and addresses that are picked out.
@@ -207,6 +207,7 @@ func facts(messages []conversation.Message) []PacketLine {
 // told repeats the first sentence of the latest answers with its page.
 func told(messages []conversation.Message) []PacketLine {
 	var out []PacketLine
+	said := map[string]bool{}
 	for _, m := range slices.Backward(messages) {
 		if m.Author.Kind != conversation.ByAssistant || len(m.Citations) == 0 || len(out) == maxTold {
 			continue
@@ -215,7 +216,12 @@ func told(messages []conversation.Message) []PacketLine {
 		if len(sentences) == 0 {
 			continue
 		}
-		out = append(out, PacketLine{"told", "Was told: " + oneLine(strings.TrimLeft(sentences[0], "-*# "), maxLine) + " (" + m.Citations[0].Title + ")", m.Seq})
+		line := "Was told: " + oneLine(strings.TrimLeft(sentences[0], "-*# "), maxLine) + " (" + m.Citations[0].Title + ")"
+		if said[line] {
+			continue // The same answer twice tells an agent nothing more.
+		}
+		said[line] = true
+		out = append(out, PacketLine{"told", line, m.Seq})
 	}
 	slices.Reverse(out)
 	return out

@@ -39,6 +39,7 @@ func (c *change) claim(ctx context.Context, agent workspace.Agent) error {
 	m := c.line("joined", agent.Name)
 	if !called {
 		// Nobody called: the agent took the baton, and still gets the whole story.
+		c.Rule, c.Reason = RuleClaimed, "Taken over from the assistant"
 		if err := c.handoff(ctx, Call{Rule: RuleClaimed, Reason: "Taken over from the assistant", WhySeq: c.LastVisitorSeq}, m.Seq); err != nil {
 			return err
 		}
@@ -94,14 +95,15 @@ func (s *Store) teamSay(ctx context.Context, op string, agent workspace.Agent, i
 // repeat reports whether this message is stored already, under the row's lock.
 func (c *change) repeat(ctx context.Context, m Message) (ack Ack, known bool, err error) {
 	var oldHash []byte
-	err = c.tx.QueryRow(ctx, `SELECT seq, at, body_hash FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND cid = $3`,
-		c.Workspace, c.ID, m.CID).Scan(&ack.Seq, &ack.At, &oldHash)
+	var teams bool
+	err = c.tx.QueryRow(ctx, `SELECT seq, at, body_hash, author_kind = 'agent' FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND cid = $3`,
+		c.Workspace, c.ID, m.CID).Scan(&ack.Seq, &ack.At, &oldHash, &teams)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return ack, false, nil
 	case err != nil:
 		return ack, false, fmt.Errorf("look for repeats: %w", err)
-	case !bytes.Equal(oldHash, hash(m.Body)):
+	case !teams, !bytes.Equal(oldHash, hash(m.Body)):
 		return ack, true, ErrCIDReused
 	}
 	return ack, true, nil
@@ -142,14 +144,14 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 		case c.State == WithAgent && *c.Agent != agent.ID:
 			return ErrClaimed
 		}
-		queued := c.State == Waiting
+		from := c.State
 		if err := c.to(cmdResolve); err != nil {
 			return err
 		}
-		m := c.line("resolved", agent.Name)
+		m := c.tellLine(Line{Name: "resolved", Who: agent.Name, From: from})
 		c.ResolvedAt, c.ResolvedBy = &m.At, &agent.ID
 		c.tell(workspace.EventCancel, map[string]int64{"below": c.Epoch + 1})
-		if queued {
+		if from == Waiting {
 			c.tell(workspace.EventQueue, nil)
 		}
 		c.endHandoffs()
@@ -161,27 +163,50 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 	return c, nil
 }
 
-// Reopen takes back a resolve that this agent made a moment ago: the conversation is theirs again, with its handoff and its timer. Later, ErrStale.
+// Reopen takes back a resolve that this agent made a moment ago: everything is as it was, the handoff and its timer too. Later, ErrStale.
 func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
 	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
 		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
 			return ErrStale
 		}
-		if err := c.to(cmdClaim); err != nil {
-			return err
-		}
-		c.Agent, c.AgentName, c.ResolvedBy = &agent.ID, agent.Name, nil
-		c.Epoch++
-		c.line("reopened", agent.Name)
-		c.writes.Queue(`
-			UPDATE handoff SET ended_at = NULL WHERE workspace_id = $1 AND conversation_id = $2
-				AND seq = (SELECT max(seq) FROM handoff WHERE workspace_id = $1 AND conversation_id = $2)`, c.Workspace, c.ID)
-		return c.awaits(ctx)
+		return c.unresolve(ctx, agent)
 	})
 	if err != nil {
 		return c, fmt.Errorf("undo resolve: %w", err)
 	}
 	return c, nil
+}
+
+// unresolve goes back to the state before the last line, which tells of the resolve.
+func (c *change) unresolve(ctx context.Context, agent workspace.Agent) error {
+	var line Line
+	err := c.tx.QueryRow(ctx, `SELECT parts FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND seq = $3`, c.Workspace, c.ID, c.Head).Scan(&line)
+	if err != nil {
+		return fmt.Errorf("read the resolve: %w", err)
+	}
+	if line.Name != "resolved" {
+		return ErrStale // A note came after it; the undo is no longer an undo.
+	}
+	back := map[State]command{Assistant: cmdReopen, Waiting: cmdCall, WithAgent: cmdClaim}[line.From]
+	if err := c.to(back); err != nil {
+		return err
+	}
+	c.ResolvedBy = nil
+	m := c.line("reopened", agent.Name)
+	if c.State == Assistant {
+		return nil
+	}
+	c.writes.Queue(`
+		UPDATE handoff SET ended_at = NULL WHERE workspace_id = $1 AND conversation_id = $2
+			AND seq = (SELECT max(seq) FROM handoff WHERE workspace_id = $1 AND conversation_id = $2)`, c.Workspace, c.ID)
+	if c.State == Waiting {
+		c.WaitingSince, c.UnansweredSince = &m.At, &m.At
+		c.tell(workspace.EventQueue, nil)
+		return nil
+	}
+	c.Agent, c.AgentName = &agent.ID, agent.Name
+	c.Epoch++
+	return c.awaits(ctx)
 }
 
 // awaits sets the reply timer again where the visitor's last message came after the team's.

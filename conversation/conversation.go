@@ -56,7 +56,7 @@ var transitions = map[State]map[command]State{
 	Assistant: {cmdCall: Waiting, cmdClaim: WithAgent, cmdResolve: Resolved},
 	Waiting:   {cmdLeave: Assistant, cmdClaim: WithAgent, cmdResolve: Resolved},
 	WithAgent: {cmdHandBack: Assistant, cmdResolve: Resolved},
-	Resolved:  {cmdReopen: Assistant, cmdClaim: WithAgent},
+	Resolved:  {cmdReopen: Assistant, cmdClaim: WithAgent, cmdCall: Waiting},
 }
 
 // Conversation is one row: who has it, how far it is, and since when somebody waits.

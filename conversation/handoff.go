@@ -79,12 +79,16 @@ func (s *Store) LeaveLine(ctx context.Context, session VisitorSession, id uuid.U
 		if c.State != Waiting {
 			return nil
 		}
+		since := *c.WaitingSince
 		if err := c.to(cmdLeave); err != nil {
 			return err
 		}
 		c.endHandoffs()
 		c.tell(workspace.EventQueue, nil)
 		c.line("left_line", "")
+		if c.LastVisitorAt != nil && c.LastVisitorAt.After(since) {
+			return c.schedule(ctx, RoundAnswer, c.LastVisitorSeq) // Asked while waiting, and answered by nobody.
+		}
 		return nil
 	})
 }

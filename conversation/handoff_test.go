@@ -218,6 +218,65 @@ func TestResolveAndUndo(t *testing.T) {
 	}
 }
 
+func TestUndoGoesBackToWhereItWas(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.says(1, "hello")
+	undo := func(want conversation.State) {
+		t.Helper()
+		_, err := f.Resolve(f.ctx, f.asha, f.visitor.Conversation)
+		f.ok(err)
+		c, err := f.Reopen(f.ctx, f.asha, f.visitor.Conversation)
+		f.ok(err)
+		if c.State != want {
+			t.Errorf("the undo led to %q, want %q", c.State, want)
+		}
+	}
+	undo(conversation.Assistant)
+	_, err := f.AskPerson(f.ctx, f.visitor, f.visitor.Conversation)
+	f.ok(err)
+	undo(conversation.Waiting)
+}
+
+func TestLeavingTheLineAnswersWhatWasAskedInIt(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.says(1, "I want a person")
+	_, err := f.AskPerson(f.ctx, f.visitor, f.visitor.Conversation)
+	f.ok(err)
+	before := f.rec.count(conversation.RoundAnswer)
+	_, err = f.LeaveLine(f.ctx, f.visitor, f.visitor.Conversation)
+	f.ok(err)
+	if n := f.rec.count(conversation.RoundAnswer); n != before {
+		t.Errorf("%d rounds for a message that was dealt with by calling a person", n-before)
+	}
+	_, err = f.AskPerson(f.ctx, f.visitor, f.visitor.Conversation)
+	f.ok(err)
+	f.pass(time.Second)
+	f.says(2, "How long does a refund take?")
+	_, err = f.LeaveLine(f.ctx, f.visitor, f.visitor.Conversation)
+	f.ok(err)
+	if n := f.rec.count(conversation.RoundAnswer); n != before+1 {
+		t.Errorf("%d rounds for the question asked in line, want 1", n-before)
+	}
+}
+
+func TestAnothersMessageIsNoReceipt(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	seq := f.says(1, "hello")
+	f.ok(f.reply(seq, 0, nil))
+	_, messages := f.transcript()
+	_, err := f.Say(f.ctx, conversation.SayInput{Session: f.visitor, Conversation: f.visitor.Conversation, CID: messages[1].CID, N: 2, Body: messages[1].Body})
+	if !errors.Is(err, conversation.ErrCIDReused) {
+		t.Errorf("the assistant's cid and body: got %v, want ErrCIDReused", err)
+	}
+	_, err = f.AgentSay(f.ctx, f.asha, f.visitor.Conversation, messages[0].CID, messages[0].Body)
+	if !errors.Is(err, conversation.ErrCIDReused) {
+		t.Errorf("the visitor's cid and body: got %v, want ErrCIDReused", err)
+	}
+}
+
 func TestNotesAreHiddenFromVisitors(t *testing.T) {
 	t.Parallel()
 	f := setup(t)

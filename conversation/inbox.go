@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -54,7 +55,7 @@ const rowQuery = `
 		coalesce(m.author_kind, ''), m.author_id, coalesce(m.author_name, ''), left(coalesce(m.body, ''), 200), m.at,
 		(SELECT count(*) FROM message u WHERE u.workspace_id = c.workspace_id AND u.conversation_id = c.id AND u.seq > c.agent_seen AND u.author_kind = 'visitor')
 	` + conversationFrom + `
-	LEFT JOIN message m ON m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.seq = c.preview_seq
+	LEFT JOIN message m ON m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.seq = CASE WHEN c.state = 'waiting' AND c.last_visitor_seq > 0 THEN c.last_visitor_seq ELSE c.preview_seq END
 	WHERE c.workspace_id = $1`
 
 func scanRow(row pgx.CollectableRow) (r Row, err error) {
@@ -101,7 +102,7 @@ const newestFirst = `to_char(extract(epoch FROM 'epoch'::timestamptz + (timestam
 func (s *Store) List(ctx context.Context, agent workspace.Agent, view, cursor string, limit int) (list []Row, next string, err error) {
 	v, ok := views[view]
 	after, decodeErr := base64.RawURLEncoding.DecodeString(cursor)
-	if !ok || decodeErr != nil {
+	if !ok || decodeErr != nil || !utf8.Valid(after) {
 		return nil, "", fmt.Errorf("list conversations: %w", ErrView)
 	}
 	var keys []string

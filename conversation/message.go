@@ -60,6 +60,8 @@ type Citation struct {
 type Line struct {
 	Name string `json:"name"` // asked, called, joined, left_line, handed_back, resolved, reopened, notice
 	Who  string `json:"who,omitempty"`
+	// From is the state before a resolve, which an undo goes back to.
+	From State `json:"from,omitempty"`
 }
 
 // Message is one entry of a conversation's sequence.

@@ -18,21 +18,27 @@ type Place struct {
 	Minutes  *int
 }
 
+// Waiter is a conversation in line, and since when.
+type Waiter struct {
+	ID    uuid.UUID
+	Since time.Time
+}
+
 // Line returns the waiting conversations, the longest waiting first.
-func (s *Store) Line(ctx context.Context, workspaceID uuid.UUID) (ids []uuid.UUID, err error) {
+func (s *Store) Line(ctx context.Context, workspaceID uuid.UUID) (line []Waiter, err error) {
 	err = workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT id FROM conversation WHERE workspace_id = $1 AND state = 'waiting' ORDER BY waiting_since, id`, workspaceID)
+			SELECT id, waiting_since FROM conversation WHERE workspace_id = $1 AND state = 'waiting' ORDER BY waiting_since, id`, workspaceID)
 		if err != nil {
 			return err
 		}
-		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		line, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Waiter])
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read line: %w", err)
 	}
-	return ids, nil
+	return line, nil
 }
 
 // Waits returns how long visitors who were claimed since then had waited, the latest first. Who was claimed without a call did not wait.

@@ -95,9 +95,10 @@ func lockOrBegin(ctx context.Context, tx pgx.Tx, session VisitorSession, id uuid
 func stored(ctx context.Context, tx pgx.Tx, in SayInput) (ack Ack, known bool, err error) {
 	var oldHash []byte
 	batch := &pgx.Batch{}
-	batch.Queue(`SELECT seq, at, body_hash FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND cid = $3`,
+	var visitors bool
+	batch.Queue(`SELECT seq, at, body_hash, author_kind = 'visitor' FROM message WHERE workspace_id = $1 AND conversation_id = $2 AND cid = $3`,
 		in.Session.Workspace, in.Conversation, in.CID).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&ack.Seq, &ack.At, &oldHash)
+		err := row.Scan(&ack.Seq, &ack.At, &oldHash, &visitors)
 		known = err == nil
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
@@ -111,7 +112,7 @@ func stored(ctx context.Context, tx pgx.Tx, in SayInput) (ack Ack, known bool, e
 		return ack, false, fmt.Errorf("look for repeats: %w", err)
 	}
 	switch {
-	case known && !bytes.Equal(oldHash, hash(in.Body)):
+	case known && (!visitors || !bytes.Equal(oldHash, hash(in.Body))):
 		return ack, true, ErrCIDReused
 	case !known && in.N != counter+1:
 		return ack, false, &GapError{Next: counter + 1}

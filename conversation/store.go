@@ -140,9 +140,11 @@ func (c *change) append(m Message) Message {
 }
 
 // line appends an event message. Its cid is derived, so that a command that runs twice loses at the key.
-func (c *change) line(name, who string) Message {
-	cid := uuid.NewSHA1(c.ID, fmt.Appendf(nil, "%s:%d", name, c.Head+1))
-	return c.append(Message{CID: cid, Kind: KindEvent, Author: Author{Kind: BySystem}, Line: &Line{Name: name, Who: who}})
+func (c *change) line(name, who string) Message { return c.tellLine(Line{Name: name, Who: who}) }
+
+func (c *change) tellLine(line Line) Message {
+	cid := uuid.NewSHA1(c.ID, fmt.Appendf(nil, "%s:%d", line.Name, c.Head+1))
+	return c.append(Message{CID: cid, Kind: KindEvent, Author: Author{Kind: BySystem}, Line: &line})
 }
 
 func (c *change) save(ctx context.Context) error {

@@ -195,20 +195,36 @@ func (r *Router) Route(ctx context.Context, workspaceID uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("route: %w", err)
 	}
+	// Those who wait now have waited at least so long: one quick claim must not promise speed to a line that stands still.
+	now := r.Now()
+	standing := make([]time.Duration, len(line))
+	for i, w := range line {
+		standing[i] = now.Sub(w.Since)
+	}
 	places := make([]conversation.Place, len(line))
-	for i, id := range line {
-		places[i] = conversation.Place{ID: id, Position: i + 1, Minutes: estimate(i+1, waits, presence.OnlineCount(team))}
+	for i, w := range line {
+		places[i] = conversation.Place{ID: w.ID, Position: i + 1, Minutes: estimate(i+1, waits, standing, presence.OnlineCount(team))}
 	}
 	return r.Conversations.SetPlaces(ctx, workspaceID, places)
 }
 
 // estimate is how many minutes somebody at this place will probably wait: the usual wait, for each who comes before and themselves, shared by those who are online. It
-// is nil where nobody is online or nobody was claimed lately: then nothing is known, and nothing is promised.
-func estimate(position int, waits []time.Duration, online int) *int {
+// is nil where nobody is online, nobody was claimed lately, or the first in line has already waited longer than is usual: then nothing is known, and nothing is promised.
+func estimate(position int, waits, standing []time.Duration, online int) *int {
 	if len(waits) == 0 || online == 0 {
 		return nil
 	}
-	minutes := int(math.Ceil(float64(position) * median(waits).Minutes() / float64(online)))
+	usual, sample := median(waits), slices.Clone(waits)
+	for _, stood := range standing {
+		if stood > usual { // A wait that is not over says something only once it is longer than usual.
+			sample = append(sample, stood)
+		}
+	}
+	usual = median(sample)
+	if len(standing) > 0 && standing[0] > usual {
+		return nil
+	}
+	minutes := int(math.Ceil(float64(position) * usual.Minutes() / float64(online)))
 	minutes = max(minutes, 1)
 	return &minutes
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -31,7 +32,9 @@ type Upload struct {
 	Content     []byte
 	// Title, URL and Locale override what the file says of itself.
 	Title, URL, Locale string
-	CreatedBy          uuid.UUID // uuid.Nil: by the operator's command line
+	// ContentAt is when the content was last changed; the zero time means now.
+	ContentAt time.Time
+	CreatedBy uuid.UUID // uuid.Nil: by the operator's command line
 }
 
 // A Rejected error means that a file was refused before anything was stored.
@@ -121,24 +124,29 @@ func storeFile(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, up Upload,
 	if up.CreatedBy != uuid.Nil {
 		createdBy = &up.CreatedBy
 	}
+	var contentAt *time.Time
+	if !up.ContentAt.IsZero() {
+		contentAt = &up.ContentAt
+	}
 	title := up.Title
 	if title == "" {
 		title = up.FileName // until the file has been read
 	}
 	// A document that failed is tried again even where its content is the same.
 	err = tx.QueryRow(ctx, `
-		INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, state, created_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)
+		INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, state, created_by, content_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, coalesce($12, now()))
 		ON CONFLICT (workspace_id, external_id) DO UPDATE SET
 		    url = CASE WHEN excluded.url = '' THEN d.url ELSE excluded.url END,
 		    locale = CASE WHEN excluded.locale = '' THEN d.locale ELSE excluded.locale END,
 		    content_type = excluded.content_type, file_name = excluded.file_name,
 		    content_hash = excluded.content_hash, size = excluded.size,
+		    content_at = CASE WHEN $12::timestamptz IS NOT NULL OR d.content_hash <> excluded.content_hash THEN excluded.content_at ELSE d.content_at END,
 		    revision = d.revision + (d.content_hash <> excluded.content_hash OR d.state = 'failed')::integer,
 		    updated_at = now()
 		RETURNING id, revision, indexed_revision < revision`,
 		workspaceID, uuid.Must(uuid.NewV7()), up.ExternalID, title, up.URL, up.Locale, string(format), up.FileName, hash[:],
-		len(up.Content), createdBy).Scan(&id, &revision, &changed)
+		len(up.Content), createdBy, contentAt).Scan(&id, &revision, &changed)
 	if err != nil || !changed {
 		return id, revision, false, err
 	}

@@ -53,7 +53,7 @@ const candidatesSQL = `
 // import, reads all passages of the workspace and filters them.
 const forwardSQL = `
 	SELECT c.id, c.document_id, c.position, c.heading, c.terms, c.tfs, c.length,
-	       d.external_id, d.title, d.url, d.locale, d.updated_at
+	       d.external_id, d.title, d.url, d.locale, d.content_at
 	FROM unnest($2::uuid[]) AS w (id)
 	CROSS JOIN LATERAL (SELECT * FROM chunk WHERE workspace_id = $1 AND id = w.id OFFSET 0) c
 	CROSS JOIN LATERAL (SELECT * FROM document WHERE workspace_id = $1 AND id = c.document_id OFFSET 0) d`

@@ -30,6 +30,9 @@ CREATE TABLE document (
     indexed_revision integer     NOT NULL DEFAULT 0,
     passages         integer     NOT NULL DEFAULT 0,
     created_by       uuid,
+    -- When the company last changed what the document says, as far as is known:
+    -- what a visitor reads beside a quote. Indexing moves updated_at instead.
+    content_at       timestamptz NOT NULL DEFAULT now(),
     created_at       timestamptz NOT NULL DEFAULT now(),
     updated_at       timestamptz NOT NULL DEFAULT now(),
     -- A failure always says what happened and what to do about it.

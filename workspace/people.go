@@ -76,13 +76,13 @@ func CleanEmail(text string) (string, error) {
 	return text, nil
 }
 
-// AddAgent makes an account, where there is none for the address, and its membership. Adding the same person again changes nothing
-// but the name and role.
+// AddAgent makes an account, where there is none for the address, and its membership. Somebody who is a member already is left as they are: ErrDuplicate.
 func (s *Store) AddAgent(ctx context.Context, workspaceID uuid.UUID, name, email string, role Role) (Agent, error) {
-	email, err := CleanEmail(email)
+	clean, err := CleanEmail(email)
 	if err != nil {
 		return Agent{}, fmt.Errorf("add agent %q: %w", email, err)
 	}
+	email, name = clean, strings.Join(strings.Fields(name), " ")
 	agent := Agent{Workspace: workspaceID, Name: name, Email: email, Role: role, Status: Online}
 	err = InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
 		var accountID uuid.UUID
@@ -95,9 +95,12 @@ func (s *Store) AddAgent(ctx context.Context, workspaceID uuid.UUID, name, email
 		}
 		err = tx.QueryRow(ctx, `
 			INSERT INTO agent (workspace_id, id, account_id, name, role) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (workspace_id, account_id) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL
+			ON CONFLICT (workspace_id, account_id) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL WHERE agent.disabled_at IS NOT NULL
 			RETURNING id, status`,
 			workspaceID, uuid.Must(uuid.NewV7()), accountID, name, role).Scan(&agent.ID, &agent.Status)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return ErrDuplicate
+		}
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ var (
 	ErrLinkOld   = errors.New("this sign-in link is too old")
 	ErrNoAgent   = errors.New("nobody in this workspace has this e-mail address")
 	ErrEmail     = errors.New("this is not an e-mail address")
-	ErrDuplicate = errors.New("there is one with this name already")
+	ErrDuplicate = errors.New("this person is a member already")
 )
 
 // Workspace is one company's own, closed space.

@@ -52,6 +52,9 @@ func (p *program) agentAdd(ctx context.Context, store *workspace.Store, w worksp
 		return usageError{"add needs --name and --email"}
 	}
 	person, err := store.AddAgent(ctx, w.ID, name, email, role)
+	if errors.Is(err, workspace.ErrDuplicate) {
+		return fmt.Errorf("%s works in %s already, and was left as they are; `baton agent link --email %s` prints a sign-in link", email, w.Name, email)
+	}
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ func seedDemo(ctx context.Context, spaces *workspace.Store, documents *knowledge
 		return workspace.Inbox{}, workspace.Agent{}, err
 	}
 	agent, err := spaces.AddAgent(ctx, w.ID, demoAgent.name, demoAgent.email, workspace.RoleAdmin)
+	if errors.Is(err, workspace.ErrDuplicate) {
+		agent, err = spaces.AgentByEmail(ctx, w.ID, demoAgent.email) // An earlier start was cut off behind this step.
+	}
 	if err != nil {
 		return workspace.Inbox{}, workspace.Agent{}, err
 	}
@@ -70,7 +73,7 @@ func seedArticles(ctx context.Context, w workspace.Workspace, documents *knowled
 	}
 	for _, a := range articles {
 		_, err := documents.Add(ctx, w.ID, knowledge.Upload{
-			ExternalID: a.Slug, FileName: a.Slug + ".md", ContentType: "text/markdown", Content: []byte(a.Markdown), Title: a.Title, URL: a.URL, Locale: "en",
+			ExternalID: a.Slug, FileName: a.Slug + ".md", ContentType: "text/markdown", Content: []byte(a.Markdown), Title: a.Title, URL: a.URL, Locale: "en", ContentAt: a.Updated,
 		})
 		if err != nil {
 			return fmt.Errorf("seed %s: %w", a.Slug, err)

@@ -55,7 +55,7 @@ func errNoText() *Error {
 
 func errNotText() *Error {
 	return &Error{
-		CodeNotText, "The file is not text: it holds bytes that no text has.",
+		CodeNotText, "This is not a text file: it holds bytes that no text has.",
 		"Export it as Markdown, HTML or plain text, and upload that.",
 	}
 }
