@@ -229,6 +229,12 @@ func TestHandBackResolveAndUndo(t *testing.T) {
 	}
 	other.call("POST", path+"/resolve", map[string]bool{"undo": true}).refused(http.StatusConflict, "stale")
 	open := into[line](b.call("POST", path+"/resolve", map[string]bool{"undo": true}).want(http.StatusOK))
+	if open.State != "assistant" || open.Agent != nil {
+		t.Errorf("the undo did not give it back to the assistant: %+v", open)
+	}
+	b.call("POST", path+"/claim", struct{}{}).want(http.StatusOK)
+	b.call("POST", path+"/resolve", struct{}{}).want(http.StatusOK)
+	open = into[line](b.call("POST", path+"/resolve", map[string]bool{"undo": true}).want(http.StatusOK))
 	if open.State != "agent" || open.Agent == nil || open.Agent.Name != "Priya Nair" {
 		t.Errorf("after the undo the row is %+v", open)
 	}

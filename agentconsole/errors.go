@@ -22,6 +22,7 @@ var (
 	errOrigin = errors.New("the request comes from another site")
 	errRole   = errors.New("this role may not do that")
 	errUpload = errors.New("the upload is not a form with files")
+	errLink   = errors.New("the sign-in link is not one of ours")
 )
 
 // badRequest is a body or a query that is not what docs/console-api.md describes. fix names the field.
@@ -58,6 +59,7 @@ var problems = []struct {
 	{errUpload, problem{status: http.StatusBadRequest, Code: "bad_request", Text: "This is not an upload.", Fix: "Send multipart/form-data with one or more files in the field “file”."}},
 	{workspace.ErrLinkUsed, problem{status: http.StatusUnauthorized, Code: "link_used", Text: "This sign-in link was used already.", Fix: "Ask for a new one: baton agent link."}},
 	{workspace.ErrLinkOld, problem{status: http.StatusUnauthorized, Code: "link_expired", Text: "This sign-in link is too old.", Fix: "Ask for a new one: baton agent link."}},
+	{errLink, problem{status: http.StatusUnauthorized, Code: "link_unknown", Text: "This sign-in link is not known here.", Fix: "It may have been cut off when it was copied. Ask for a new one: baton agent link."}},
 	{workspace.ErrToken, problem{status: http.StatusUnauthorized, Code: "signed_out", Text: "You are signed out.", Fix: "Open a sign-in link."}},
 	{conversation.ErrUnknown, problem{status: http.StatusNotFound, Code: "not_found", Text: "There is no such conversation in this workspace.", Fix: "Go back to the inbox."}},
 	{knowledge.ErrUnknown, problem{status: http.StatusNotFound, Code: "not_found", Text: "There is no such document in this workspace.", Fix: "It may have been deleted: read the list again."}},

@@ -86,7 +86,7 @@ func (h *Handler) Routes(r gin.IRouter) {
 	api := r.Group("/api/console", h.guard)
 	api.POST("/signin", h.signIn)
 	api.POST("/signout", h.staff(h.signOut))
-	api.GET("/me", h.staff(h.getMe))
+	api.GET("/me", h.getMe)
 	api.PUT("/me/status", h.staff(h.setStatus))
 
 	api.GET("/conversations", h.staff(h.listConversations))

@@ -22,6 +22,11 @@ type me struct {
 	Documents int         `json:"documents"`
 }
 
+// nobody is the answer where nobody is signed in.
+type nobody struct {
+	Agent *meAgent `json:"agent"`
+}
+
 type meAgent struct {
 	conversation.Person
 	Email string         `json:"email"`
@@ -75,11 +80,22 @@ func (h *Handler) inbox(in workspace.Inbox) meInbox {
 	return out
 }
 
-func (h *Handler) getMe(c *gin.Context, session workspace.Session) error {
-	return h.me(c, session.Agent)
+// getMe answers also who is not signed in: whoever opens the console asks this first, and a browser reports every refusal as an error.
+func (h *Handler) getMe(c *gin.Context) {
+	session, err := h.session(c)
+	if errors.Is(err, workspace.ErrToken) {
+		c.JSON(http.StatusOK, nobody{})
+		return
+	}
+	if err == nil {
+		err = h.me(c, session.Agent)
+	}
+	if err != nil {
+		h.fail(c, err)
+	}
 }
 
-// signIn redeems a one-time link. What is no link of ours reads as one that is too old: the person can do the same about both.
+// signIn redeems a one-time link. What is no link of ours has a code of its own: most often it was cut off, and copying it again helps.
 func (h *Handler) signIn(c *gin.Context) {
 	var body struct {
 		Token string `json:"token"`
@@ -89,7 +105,7 @@ func (h *Handler) signIn(c *gin.Context) {
 		err = h.redeem(c, body.Token)
 	}
 	if errors.Is(err, workspace.ErrToken) {
-		err = fmt.Errorf("%w: %w", workspace.ErrLinkOld, err)
+		err = fmt.Errorf("%w: %w", errLink, err)
 	}
 	if err != nil {
 		h.fail(c, err)

@@ -41,8 +41,9 @@ func TestSignInRefuses(t *testing.T) {
 	s.pass(workspace.LinkLife + time.Second)
 	b := s.browser()
 	b.call("POST", "/signin", map[string]string{"token": old}).refused(http.StatusUnauthorized, "link_expired")
-	b.call("POST", "/signin", map[string]string{"token": "v1.nonsense"}).refused(http.StatusUnauthorized, "link_expired")
-	b.call("POST", "/signin", map[string]string{"token": workspace.NewToken(s.workspace.ID).String()}).refused(http.StatusUnauthorized, "link_expired")
+	b.call("POST", "/signin", map[string]string{"token": "v1.nonsense"}).refused(http.StatusUnauthorized, "link_unknown")
+	b.call("POST", "/signin", map[string]string{"token": workspace.NewToken(s.workspace.ID).String()}).refused(http.StatusUnauthorized, "link_unknown")
+	b.call("POST", "/signin", map[string]string{"token": s.link(s.priya)[:20]}).refused(http.StatusUnauthorized, "link_unknown")
 	b.call("POST", "/signin", map[string]string{"token": old, "as": "admin"}).refused(http.StatusBadRequest, "bad_request")
 	b.send("POST", "/api/console/signin", "text/plain", strings.NewReader(`{"token":"x"}`)).refused(http.StatusBadRequest, "bad_request")
 }
@@ -78,7 +79,8 @@ func TestSignOutEndsTheSession(t *testing.T) {
 	b := s.signIn(s.priya)
 	b.call("GET", "/me", nil).want(http.StatusOK)
 	b.call("POST", "/signout", struct{}{}).want(http.StatusNoContent)
-	b.call("GET", "/me", nil).refused(http.StatusUnauthorized, "signed_out")
+	b.call("GET", "/team", nil).refused(http.StatusUnauthorized, "signed_out")
+	b.isNobody()
 }
 
 func TestSessionEndsWhenNobodyUsesIt(t *testing.T) {
@@ -90,7 +92,25 @@ func TestSessionEndsWhenNobodyUsesIt(t *testing.T) {
 	s.pass(workspace.SessionLife - time.Hour)
 	b.call("GET", "/me", nil).want(http.StatusOK)
 	s.pass(workspace.SessionLife + time.Hour)
-	b.call("GET", "/me", nil).refused(http.StatusUnauthorized, "signed_out")
+	b.call("GET", "/team", nil).refused(http.StatusUnauthorized, "signed_out")
+	b.isNobody()
+}
+
+// isNobody wants that nobody is signed in, said without an error.
+func (b *browser) isNobody() {
+	b.t.Helper()
+	if body := strings.TrimSpace(string(b.call("GET", "/me", nil).want(http.StatusOK).body)); body != `{"agent":null}` {
+		b.t.Errorf("me is %s", body)
+	}
+}
+
+func TestWhoIsNotSignedInIsNobody(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.browser().isNobody()
+	b := o.browser()
+	b.cookie = &http.Cookie{Name: "baton_session", Value: "v1.nonsense"}
+	b.isNobody()
 }
 
 func TestStatusIsChosen(t *testing.T) {
