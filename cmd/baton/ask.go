@@ -81,13 +81,7 @@ func ask(ctx context.Context, p *program) (err error) {
 }
 
 func askBatch(ctx context.Context, answerer *assistant.Answerer, workspaceID uuid.UUID, in io.Reader, out io.Writer) error {
-	return eachLine(in, out, func(text []byte) (any, error) {
-		var line searchLine
-		if err := json.Unmarshal(text, &line); err != nil {
-			return nil, fmt.Errorf("not a question in JSON: %w", err)
-		}
-		return askOne(ctx, answerer, workspaceID, line)
-	})
+	return eachQuestion(in, out, func(line searchLine) (any, error) { return askOne(ctx, answerer, workspaceID, line) })
 }
 
 func askOne(ctx context.Context, answerer *assistant.Answerer, workspaceID uuid.UUID, line searchLine) (askAnswer, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/baton-chat/baton/internal/localpg"
@@ -87,6 +89,11 @@ func connect(ctx context.Context, url, role string, conns int32) (*pgxpool.Pool,
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
+		var pg *pgconn.PgError
+		if errors.As(err, &pg) && pg.Code == "42501" && role != "" {
+			user := config.ConnConfig.User
+			return nil, fmt.Errorf("the database user %s may not act as %s; as the owner run: GRANT %s TO %s", user, role, role, pgx.Identifier{user}.Sanitize())
+		}
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	return pool, nil

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -28,7 +29,7 @@ const (
 	readyTimeout = 2 * time.Second
 )
 
-// newRouter returns the router that all surfaces share: it recovers, and logs failures without bodies.
+// newRouter returns the router that all surfaces share. A handler logs its own failure where it decides on it; here only panics are caught.
 func newRouter(log *slog.Logger) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
@@ -37,11 +38,24 @@ func newRouter(log *slog.Logger) *gin.Engine {
 	router.Use(func(c *gin.Context) {
 		defer recovered(c, log)
 		c.Next()
-		if status := c.Writer.Status(); status >= http.StatusInternalServerError {
-			log.Error("request failed", "method", c.Request.Method, "path", c.FullPath(), "status", status, "error", c.Errors.String())
-		}
+	})
+	router.HandleMethodNotAllowed = true
+	router.NoRoute(func(c *gin.Context) {
+		nothingHere(c, http.StatusNotFound, "not_found", "There is nothing at this address.")
+	})
+	router.NoMethod(func(c *gin.Context) {
+		nothingHere(c, http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take this method.")
 	})
 	return router
+}
+
+// nothingHere answers in the API's one shape of errors, and in a sentence elsewhere.
+func nothingHere(c *gin.Context, status int, code, words string) {
+	if strings.HasPrefix(c.Request.URL.Path, "/api/") {
+		c.JSON(status, gin.H{"code": code, "error": words, "fix": "docs/protocol.md and docs/console-api.md list the addresses."})
+		return
+	}
+	c.String(status, words+"\n")
 }
 
 // recovered turns a panic into an answer and one log line; the process goes on.
@@ -61,8 +75,10 @@ func recovered(c *gin.Context, log *slog.Logger) {
 
 // health adds /healthz (the process is alive) and /readyz (what it needs is there).
 func health(router gin.IRouter, ready func(context.Context) error) {
-	router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "alive\n") })
-	router.GET("/readyz", func(c *gin.Context) {
+	alive := func(c *gin.Context) { c.String(http.StatusOK, "alive\n") }
+	router.GET("/healthz", alive)
+	router.HEAD("/healthz", alive)
+	probe := func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyTimeout)
 		defer cancel()
 		if err := ready(ctx); err != nil {
@@ -70,7 +86,9 @@ func health(router gin.IRouter, ready func(context.Context) error) {
 			return
 		}
 		c.String(http.StatusOK, "ready\n")
-	})
+	}
+	router.GET("/readyz", probe)
+	router.HEAD("/readyz", probe)
 }
 
 // listen opens the address, so that a port in use is told before anything else starts.

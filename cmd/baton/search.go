@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,9 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -98,13 +95,6 @@ func printPassages(out io.Writer, a searchAnswer) error {
 	return nil
 }
 
-// searchLine is one question of a batch.
-type searchLine struct {
-	ID      json.RawMessage  `json:"id"`
-	Query   string           `json:"query"`
-	History []knowledge.Turn `json:"history"`
-}
-
 // searchAnswer is the answer to it, with the id as it came.
 type searchAnswer struct {
 	ID         json.RawMessage `json:"id,omitempty"`
@@ -139,74 +129,7 @@ func searchOne(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUI
 // round keeps six digits behind the point, which is more than a score means.
 func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
 
-// searchBatch answers questions line by line, in their order, on as many
-// connections as there are processors.
+// searchBatch answers questions line by line, in their order.
 func searchBatch(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUID, k int, in io.Reader, out io.Writer) error {
-	return eachLine(in, out, func(text []byte) (any, error) {
-		var line searchLine
-		if err := json.Unmarshal(text, &line); err != nil {
-			return nil, fmt.Errorf("not a question in JSON: %w", err)
-		}
-		return searchOne(ctx, store, workspaceID, k, line)
-	})
-}
-
-// eachLine gives every line of JSON Lines to answer, several at once, and
-// writes the answers in the order of the lines. Empty lines are passed over.
-// The first error ends it, with the number of its line.
-func eachLine(in io.Reader, out io.Writer, answer func([]byte) (any, error)) error {
-	type reply struct {
-		value any
-		err   error
-	}
-	// A line's channel stands in the queue in the line's order; its length is how
-	// many lines are worked on at once.
-	queue := make(chan chan reply, runtime.GOMAXPROCS(0))
-	stop := make(chan struct{})
-	var scanErr error
-	var workers sync.WaitGroup
-	workers.Go(func() {
-		defer close(queue)
-		scanner := bufio.NewScanner(in)
-		scanner.Buffer(make([]byte, 64<<10), maxLine)
-		for n := 1; scanner.Scan(); n++ {
-			if len(scanner.Bytes()) == 0 {
-				continue
-			}
-			text, number := append([]byte(nil), scanner.Bytes()...), n
-			slot := make(chan reply, 1)
-			select {
-			case queue <- slot:
-			case <-stop:
-				return
-			}
-			workers.Go(func() {
-				value, err := answer(text)
-				if err != nil {
-					err = fmt.Errorf("line %d: %w", number, err)
-				}
-				slot <- reply{value, err}
-			})
-		}
-		scanErr = scanner.Err()
-	})
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	var failed error
-	for slot := range queue {
-		r := <-slot
-		if failed == nil {
-			if failed = r.err; failed == nil {
-				failed = encoder.Encode(r.value)
-			}
-			if failed != nil {
-				close(stop)
-			}
-		}
-	}
-	workers.Wait()
-	if failed == nil && errors.Is(scanErr, bufio.ErrTooLong) {
-		return fmt.Errorf("a line is longer than %d MiB", maxLine>>20)
-	}
-	return errors.Join(failed, scanErr)
+	return eachQuestion(in, out, func(line searchLine) (any, error) { return searchOne(ctx, store, workspaceID, k, line) })
 }

@@ -148,6 +148,7 @@ func (s *services) mount(router *gin.Engine, demoInbox string) error {
 			PublicURL: h.config.PublicURL, DemoInbox: demoInbox, Mark: demoMark,
 		})
 		s.console.Routes(router)
+		router.GET("/", func(c *gin.Context) { c.Redirect(http.StatusFound, "/console/") })
 	}
 	return nil
 }
