@@ -22,6 +22,9 @@ const (
 	RuleFault    = "assistant-fault"
 )
 
+// sureFrom is the confidence from which no other reading of a question is tried.
+const sureFrom = 0.5
+
 // searchK is how many passages a model is given.
 const searchK = 8
 
@@ -184,7 +187,7 @@ func (d *deciding) search(ctx context.Context) (err error) {
 
 // write lets the model answer, and where it fails the extractive one. It returns the text that stands on passages, or "".
 func (d *deciding) write(ctx context.Context) (string, error) {
-	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Unknown: d.found.Features.Unknown}
+	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Asked: d.found.Asked}
 	for _, t := range d.History {
 		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
 	}

@@ -33,7 +33,8 @@ type taste struct {
 	enough, enoughAcross float64
 }
 
-// usualTaste was set on the development rows of kb_emanual_tv, with kb_wixqa, kb_techqa and kb_xquad_hi looked at beside it. Tenths, since finer steps would fit noise.
+// usualTaste was found by random search over the development rows of kb_emanual_tv, kb_wixqa, kb_xquad_hi and kb_techqa together. Tenths, since finer steps
+// would fit noise.
 var usualTaste = taste{from: 6, heading: 0.6, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, step: 0.2, pointer: 0.4, enough: 0.15, enoughAcross: 0.5}
 
 // asked is a question as the chooser sees it: its words with their weight, and the kind of thing it asks for.
@@ -51,6 +52,7 @@ type chooser struct {
 	taste
 	passages  []knowledge.Passage
 	sentences []sentence
+	meant     meanings
 	relevance []float64 // how well a sentence answers by itself
 	prior     []float64 // what its passage adds to that
 }
@@ -58,7 +60,10 @@ type chooser struct {
 // choose returns the sentences of the answer in the order of the passages.
 func choose(q Question, t taste) []sentence {
 	passages := q.Passages[:min(t.from, len(q.Passages))]
-	c := chooser{taste: t, passages: passages, sentences: sentences(passages)}
+	c := chooser{taste: t, passages: passages, sentences: sentences(passages), meant: q.meant()}
+	for i := range c.sentences {
+		c.meant.read(c.sentences[i].list, c.sentences[i].terms)
+	}
 	c.asked = c.read(q)
 	c.relevance, c.prior = make([]float64, len(c.sentences)), make([]float64, len(c.sentences))
 	for i, s := range c.sentences {
@@ -71,7 +76,8 @@ func choose(q Question, t taste) []sentence {
 	return c.pick()
 }
 
-// read weighs the question's words by how rare they are among the sentences: what every sentence says tells nothing.
+// read weighs the question's words by how rare they are among the sentences, since what every sentence says tells nothing, and by how telling they are
+// in general: six pages are too few to know that "get" says little.
 func (c *chooser) read(q Question) asked {
 	a := asked{weight: map[string]float64{}}
 	frequency := map[string]int{}
@@ -81,12 +87,19 @@ func (c *chooser) read(q Question) asked {
 		}
 	}
 	n := float64(len(c.sentences))
+	telling := map[string]float64{}
+	for _, w := range q.Asked {
+		telling[w.Term] = w.Telling
+	}
 	for t := range termSet(q.Text) {
 		df := float64(frequency[t])
 		if df == 0 {
 			continue // No sentence has it, so it cannot tell one from another.
 		}
 		a.weight[t] = math.Log(1 + (n-df+0.5)/(df+0.5))
+		if w, looked := telling[t]; looked {
+			a.weight[t] *= math.Sqrt(w)
+		}
 		a.total += a.weight[t]
 	}
 	a.pairs = map[[2]string]float64{}
@@ -140,6 +153,7 @@ func (c *chooser) followPointers() {
 func (c *chooser) score(s sentence) float64 {
 	p := c.passages[s.passage]
 	above := termSet(p.Title + " " + strings.Join(p.Heading, " "))
+	c.meant.read(nil, above)
 	covered, headed := 0.0, 0.0
 	for t, w := range c.weight {
 		switch {

@@ -81,21 +81,31 @@ func TestExtractiveQuotesAreVerbatim(t *testing.T) {
 
 func TestExtractiveKnowsWhenNotToAnswer(t *testing.T) {
 	t.Parallel()
-	p := []knowledge.Passage{passage("Tablet", "The tablet charges in an hour.")}
+	p := []knowledge.Passage{passage("Tablet", "The tablet charges in an hour."), passage("Pens", "The pen costs much.")}
+	word := func(term string, known bool, means ...string) knowledge.Word {
+		return knowledge.Word{Term: term, Weight: 0.8, Telling: 1, Known: known, Means: append(means, term)}
+	}
+	tablet := word("tablet", true)
+	many := []knowledge.Word{tablet, tablet, tablet, tablet, tablet, tablet}
 	for _, c := range []struct {
+		name string
 		q    Question
 		want bool
 	}{
-		{Question{Passages: p, Confidence: 0.9, Unknown: 0.9}, true},
-		{Question{Passages: p, Confidence: 0.42, Unknown: 0.2}, true},
-		{Question{Passages: p, Confidence: 0.48, Unknown: 0.6}, false},
-		{Question{Passages: p, Confidence: 0.3}, false},
-		{Question{Confidence: 0.9}, false},
+		{"sure", Question{Passages: p, Confidence: 0.9}, true},
+		{"unsure", Question{Passages: p, Confidence: 0.3}, false},
+		{"no passage", Question{Confidence: 0.9}, false},
+		{"all its words", Question{Passages: p, Confidence: 0.9, Asked: []knowledge.Word{tablet, word("charg", true)}}, true},
+		{"a word that no page has", Question{Passages: p, Confidence: 0.9, Asked: []knowledge.Word{tablet, word("gold", false)}}, false},
+		{"another word for it", Question{Passages: p, Confidence: 0.9, Asked: []knowledge.Word{tablet, word("loads", true, "charg")}}, true},
+		{"a word of other pages only", Question{Passages: p[:1], Confidence: 0.9, Asked: []knowledge.Word{tablet, word("pen", true), word("cost", true)}}, false},
+		{"a word beside the matter", Question{Passages: p, Confidence: 0.9, Asked: []knowledge.Word{tablet, word("yesterday", false)}}, true},
+		{"a description", Question{Passages: p, Confidence: 0.9, Asked: append(many, word("gold", false))}, true},
 	} {
-		c.q.Text = "How long does the tablet charge?"
+		c.q.Text, c.q.Language = "How long does the tablet charge?", English
 		err := Extractive{}.Stream(context.Background(), c.q, func(Piece) {})
 		if got := err == nil; got != c.want {
-			t.Errorf("%+v: %v", c.q, err)
+			t.Errorf("%s: %v", c.name, err)
 		}
 	}
 }

@@ -19,8 +19,8 @@ type Question struct {
 	Passages []knowledge.Passage
 	// Confidence is the search's estimate, 0 to 1, that the passages hold the answer.
 	Confidence float64
-	// Unknown is the share of the question's telling words, by weight, that stand in no passage at all.
-	Unknown float64
+	// Asked are the message's words and what they mean in this knowledge base. Empty where that was not looked up.
+	Asked []knowledge.Word
 }
 
 // Piece is a bit of an answer as it is written: words, or, behind them, the passage that they stand on.

@@ -2,8 +2,6 @@ package assistant
 
 import (
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -49,20 +47,13 @@ func (d *deciding) record() {
 	t.Passages = passages
 	s := d.signals
 	t.Signals = read{s.WantsHuman, s.Refund, s.Complaint, s.NeedsAction, s.Frustration, s.Sentiment, s.Greeting, s.Thanks, d.failures}
-	t.SignalsVersion = versionOf(escalation.SignalsVersion)
+	t.SignalsVersion = escalation.SignalsVersion
 	t.RuleSetVersion = d.rules.Version
 	if call := d.answer.Call; call != nil {
 		t.Rule, t.Matches = call.Rule, call.Matches
 	}
 	t.Matches = append([]conversation.Span{}, t.Matches...)
 	d.lap("total")
-}
-
-// versionOf is the number behind the dash of a version such as "words-1".
-func versionOf(name string) int {
-	_, number, _ := strings.Cut(name, "-")
-	n, _ := strconv.Atoi(number)
-	return n
 }
 
 // digits keeps four digits behind the point, which is more than a score means.

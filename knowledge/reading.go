@@ -94,7 +94,7 @@ func (r *reading) take(q queryTerm, stats statistics, mended []string) {
 			r.add(q)
 		}
 	}
-	w.Weight = w.Telling * stats.idf(q.term)
+	w.Weight = w.Telling * stats.idf(q.term) / stats.idf("")
 	if q.weight >= 1 {
 		r.words = append(r.words, w)
 	}
