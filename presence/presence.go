@@ -53,6 +53,7 @@ type lease struct {
 
 	write  sync.Mutex  // one writer at a time
 	stored atomic.Bool // changed by the writer
+	told   bool        // the writer's: that it cannot be stored has been logged
 }
 
 // Registry holds this node's leases.
@@ -62,6 +63,7 @@ type Registry struct {
 	log    *slog.Logger
 	now    func() time.Time
 	node   uuid.UUID
+	away   outage
 
 	mu     sync.Mutex
 	leases map[Key]*lease
@@ -76,6 +78,9 @@ func New(pool *pgxpool.Pool, events workspace.Publisher, log *slog.Logger, now f
 	return &Registry{pool: pool, events: events, log: log, now: now, node: uuid.Must(uuid.NewV7()), leases: map[Key]*lease{}, silent: map[uuid.UUID]bool{}}
 }
 
+// Node is the id of this node, under which its heartbeat stands in the table node.
+func (r *Registry) Node() uuid.UUID { return r.node }
+
 // Enter notes a socket of a device. The first one of a device writes the lease. It never fails: what the database does not take now is written with a later beat.
 func (r *Registry) Enter(ctx context.Context, key Key) {
 	r.mu.Lock()
@@ -86,7 +91,7 @@ func (r *Registry) Enter(ctx context.Context, key Key) {
 	}
 	l.sockets++
 	r.mu.Unlock()
-	r.settle(ctx, key, l)
+	_ = r.settle(ctx, key, l)
 }
 
 // Leave notes that a socket closed. Where it was the device's last one, the lease ends after Linger, in Run.
@@ -108,25 +113,31 @@ func (r *Registry) wanted(l *lease) bool {
 }
 
 // settle makes the row be what is wanted, and tells watchers when it was not.
-func (r *Registry) settle(ctx context.Context, key Key, l *lease) {
-	ctx, cancel := context.WithTimeout(ctx, writePatience)
+func (r *Registry) settle(caller context.Context, key Key, l *lease) error {
+	ctx, cancel := context.WithTimeout(caller, writePatience)
 	defer cancel()
 	l.write.Lock()
 	defer l.write.Unlock()
 	want := r.wanted(l)
 	if want == l.stored.Load() {
-		return
+		return nil
 	}
 	write := r.end
 	if want {
 		write = r.begin
 	}
 	if err := write(ctx, key); err != nil {
-		r.log.Warn("presence was not stored; it is tried again", "error", err)
-		return
+		// A caller who left takes the write along; that is no failure.
+		if caller.Err() == nil && !l.told {
+			r.failed("presence was not stored; it is tried until it is", err)
+			l.told = true
+		}
+		return err
 	}
+	l.told = false
 	l.stored.Store(want)
 	r.tell(key.Workspace, Change{Kind: key.Kind, ID: key.Person})
+	return nil
 }
 
 func (r *Registry) begin(ctx context.Context, key Key) error {

@@ -51,7 +51,9 @@ func (r *Registry) Sweep(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		r.settle(ctx, h.key, h.l)
+		if err := r.settle(ctx, h.key, h.l); unreachable(err) {
+			return // Nor would it take the others, and beats must not wait for them.
+		}
 		r.forget(h.key, h.l)
 	}
 }
@@ -69,10 +71,14 @@ func (r *Registry) forget(key Key, l *lease) {
 
 // live is one heartbeat, and a look at the other nodes.
 func (r *Registry) live(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, writePatience)
+	bounded, cancel := context.WithTimeout(ctx, writePatience)
 	defer cancel()
-	if err := r.Beat(ctx); err != nil && ctx.Err() == nil {
-		r.log.Warn("presence has no heartbeat; it is tried again", "error", err)
+	err := r.Beat(bounded)
+	switch {
+	case err == nil:
+		r.recovered()
+	case ctx.Err() == nil:
+		r.failed("presence has no heartbeat; it is tried until it has", err)
 	}
 }
 
@@ -99,11 +105,15 @@ func (r *Registry) reenter(ctx context.Context) {
 		all[key] = l
 	}
 	r.mu.Unlock()
-	for key, l := range all {
+	for _, l := range all {
 		l.write.Lock()
 		l.stored.Store(false)
 		l.write.Unlock()
-		r.settle(ctx, key, l)
+	}
+	for key, l := range all {
+		if err := r.settle(ctx, key, l); unreachable(err) {
+			return // Sweep stores the rest.
+		}
 	}
 }
 

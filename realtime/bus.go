@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ type Bus struct {
 	hub    *hub
 	server *server.Server // nil with a URL
 	conn   *nats.Conn
+	late   atomic.Bool // there was nobody at the URL when the bus was opened
 }
 
 // OpenBus connects a node to the others. A server at the URL that is away is no error: events go to this node's watchers until it is there. Close with [Bus.Run].
@@ -98,7 +100,10 @@ func (b *Bus) connect(url string, options []nats.Option) error {
 		if err := conn.FlushTimeout(natsStart); err != nil {
 			return fmt.Errorf("subscribe: %w", err)
 		}
+		return nil
 	}
+	b.late.Store(true)
+	b.log.Warn("NATS_URL does not answer; events reach this node only until it does", "error", conn.LastError())
 	return nil
 }
 
@@ -160,7 +165,12 @@ func (b *Bus) disconnected(_ *nats.Conn, err error) {
 }
 
 // connected is called at the first connection, be it at once or late.
-func (b *Bus) connected(*nats.Conn) { b.hub.lose() }
+func (b *Bus) connected(*nats.Conn) {
+	if b.late.Load() {
+		b.log.Info("NATS is there")
+	}
+	b.hub.lose()
+}
 
 func (b *Bus) reconnected(*nats.Conn) {
 	b.log.Info("NATS is back")

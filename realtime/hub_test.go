@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,12 +27,15 @@ func openBus(t *testing.T, url string) *realtime.Bus {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := bus.Run(ended()); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { closeBus(t, bus) })
 	return bus
+}
+
+func closeBus(t *testing.T, bus *realtime.Bus) {
+	t.Helper()
+	if err := bus.Run(ended()); err != nil {
+		t.Error(err)
+	}
 }
 
 // startNATS is a NATS server with a port, as operators run one.
@@ -233,7 +237,15 @@ func TestNATSAwayAndBack(t *testing.T) {
 
 func TestNATSNotThereAtStart(t *testing.T) {
 	t.Parallel()
-	bus := openBus(t, "nats://127.0.0.1:1")
+	var said strings.Builder
+	bus, err := realtime.OpenBus(realtime.BusOptions{URL: "nats://127.0.0.1:1", Log: slog.New(slog.NewTextHandler(&said, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := said.String(); strings.Count(told, "level=WARN") != 1 || !strings.Contains(told, "NATS_URL") {
+		t.Errorf("the operator was told %q", told)
+	}
+	t.Cleanup(func() { closeBus(t, bus) })
 	w := uuid.New()
 	heard := make(inbox, 9)
 	bus.Watch(w, uuid.Nil, heard.watch())

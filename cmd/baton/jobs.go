@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/baton-chat/baton/assistant"
 	"github.com/baton-chat/baton/knowledge"
@@ -20,7 +21,8 @@ const (
 	// fetchCooldown is how often an insert wakes the worker, on the inserting and on the working side. River's 100 ms would let the second of two quick
 	// messages wait for half a second.
 	fetchCooldown = 20 * time.Millisecond
-	// jobTimeout and rescueAfter are what a visitor would wait: River's hour is for batch work. Jobs that take longer say so themselves.
+	// jobTimeout and rescueAfter are what a visitor would wait: River's hour is for batch work. Jobs that take longer say so themselves. Jobs of dead nodes
+	// do not wait for them: keeper returns those.
 	jobTimeout  = 45 * time.Second
 	rescueAfter = 60 * time.Second
 	// indexWorkers leaves one of two cores to answers.
@@ -36,15 +38,17 @@ func insertClient(pool *pgxpool.Pool, log *slog.Logger) (*river.Client[pgx.Tx], 
 	return client, nil
 }
 
-// workClient works the queues of answers and of indexing, apart from each other.
-func workClient(pool *pgxpool.Pool, log *slog.Logger, workers *river.Workers) (*river.Client[pgx.Tx], error) {
+// workClient works the queues of answers and of indexing, apart from each other. Its jobs bear the id of the node, by which keeper finds those of dead ones.
+func workClient(k *keeper, workers *river.Workers) (*river.Client[pgx.Tx], error) {
 	queues := map[string]river.QueueConfig{knowledge.Queue: {MaxWorkers: indexWorkers}}
 	maps.Copy(queues, assistant.Queues())
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+	client, err := river.NewClient(riverpgxv5.New(k.pool), &river.Config{
+		ID:     k.node.String(),
 		Queues: queues, Workers: workers, FetchCooldown: fetchCooldown, JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		// Rebuilding indexes needs the owner; the application is not.
 		ReindexerSchedule: river.NeverSchedule(),
-		Logger:            quiet(log),
+		Middleware:        []rivertype.Middleware{river.WorkerMiddlewareFunc(k.flight.through)},
+		Logger:            slog.New(heldBack{quiet(k.log).Handler(), k.away}),
 	})
 	if err != nil {
 		return nil, errors.Join(errors.New("job queue"), err)

@@ -89,6 +89,9 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, db *databa
 		return fmt.Errorf("fill the demo workspace: %w", err)
 	}
 	s := &services{house: h, presence: presence.New(db.app, bus, p.log, nil)}
+	if err := s.takeOver(ctx); err != nil {
+		return err
+	}
 	router := newRouter(p.log)
 	health(router, s.ready)
 	if err := s.mount(router, inbox.PublicKey); err != nil {

@@ -92,15 +92,18 @@ func (s *services) work(ctx context.Context) error {
 	if err := assistant.AddWorkers(workers, reply, packet); err != nil {
 		return fmt.Errorf("job queue: %w", err)
 	}
-	client, err := workClient(h.db.app, h.log, workers)
+	keep := newKeeper(h.db.app, h.log, s.presence.Node())
+	client, err := workClient(keep, workers)
 	if err != nil {
 		return err
 	}
+	// What the process before left undone comes first.
+	keep.sweep(ctx)
 	// The client is stopped by hand, so that jobs in progress get their time.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start the job queue: %w", err)
 	}
-	<-ctx.Done()
+	keep.run(ctx)
 	soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobGrace)
 	defer cancel()
 	if err := client.Stop(soft); err == nil {

@@ -139,25 +139,38 @@ func (c *Cluster) leave() error {
 // at two small files, while clients retry for longer than that.
 const watchEvery = 500 * time.Millisecond
 
+// retryMost bounds the pause between attempts to start a killed server again:
+// what keeps it from starting, a full disk above all, is mended by people, and
+// they should not have to wait for long then.
+const retryMost = 15 * time.Second
+
 // Run starts the server again whenever it was killed, until the context ends. It
 // must have returned before Close is called.
 // PostgreSQL itself replaces what it loses of its own children; only the death
-// of its first process ends it.
+// of its first process ends it. A start that fails is tried again, at a slowing
+// pace, and is no reason to end: who stops serving helps nobody.
 func (c *Cluster) Run(ctx context.Context) error {
-	for {
-		if err := pause(ctx, watchEvery); err != nil {
-			return nil // this is how Run is told to stop
-		}
+	wait, failed := watchEvery, false
+	for pause(ctx, wait) == nil {
 		if c.place.running() {
+			wait, failed = watchEvery, false
 			continue
 		}
-		if err := c.restart(ctx); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("restart the private database: %w", err)
+		err := c.restart(ctx, !failed)
+		if err == nil || ctx.Err() != nil {
+			wait, failed = watchEvery, false
+			continue
 		}
+		if !failed {
+			c.log.ErrorContext(ctx, "the database server cannot be started again; it is tried until it can", "error", err)
+		}
+		wait, failed = min(2*wait, retryMost), true
 	}
+	return nil // the context's end is how Run is told to stop
 }
 
-func (c *Cluster) restart(ctx context.Context) error {
+// restart is one attempt; the first one of an outage is told.
+func (c *Cluster) restart(ctx context.Context, first bool) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	gate, err := takeLock(ctx, c.place.startLock(), syscall.LOCK_EX)
@@ -169,7 +182,9 @@ func (c *Cluster) restart(ctx context.Context) error {
 	if c.place.running() {
 		return nil // another process that uses it was quicker
 	}
-	c.log.WarnContext(ctx, "the database server is gone; starting it again")
+	if first {
+		c.log.WarnContext(ctx, "the database server is gone; starting it again")
+	}
 	// The address stays, because connection pools hold it; whoever cleaned up
 	// after the server may have removed the directory.
 	if !c.place.ownDir(c.host) {

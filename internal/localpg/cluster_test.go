@@ -178,6 +178,50 @@ func TestKilledServerIsStartedAgain(t *testing.T) {
 	}
 }
 
+// While the server cannot be started, Run tries on and says so once; it starts when it can.
+func TestFailingRestartIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t, "data")
+	var said logBuffer
+	c, err := Open(t.Context(), dir, slog.New(slog.NewTextHandler(&said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeCluster(t, c)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	pid := serverPID(t, c)
+	// A directory that others can enter is refused for the socket.
+	if err := os.Chmod(c.host, 0o755); err != nil { //nolint:gosec // The wrong mode is the point.
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "a failure to be told", func() bool { return strings.Contains(said.String(), "cannot be started again") })
+	// Two more attempts take 1 and 2 s.
+	if err := pause(t.Context(), 4*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(c.host, 0o700); err != nil { //nolint:gosec // A directory needs the bit to enter it.
+		t.Fatal(err)
+	}
+	await(t, "a new server", func() bool {
+		file, ok := c.place.readPIDFile()
+		return ok && file.pid != pid && file.status == statusReady
+	})
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	for _, line := range []string{"is gone", "cannot be started again"} {
+		if n := strings.Count(said.String(), line); n != 1 {
+			t.Errorf("%q was said %d times:\n%s", line, n, said.String())
+		}
+	}
+}
+
 // A process number in postmaster.pid may belong to any program by now; ours is
 // alive and is no server.
 func TestStalePIDFileOfAReusedNumber(t *testing.T) {

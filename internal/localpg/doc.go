@@ -22,8 +22,9 @@
 // stops it when it leaves. When the machine lost power, postmaster.pid is stale;
 // PostgreSQL recovers from its log at the next start, because fsync,
 // full_page_writes and synchronous_commit are on, which every start asserts. When
-// the server itself was killed, [Cluster.Run] starts it again. A creation that
-// was cut off leaves only a directory that the next attempt throws away.
+// the server itself was killed, [Cluster.Run] starts it again, and goes on trying
+// where that fails. A creation that was cut off leaves only a directory that the
+// next attempt throws away.
 //
 // The server listens on a Unix socket only, in a short directory of its own with
 // mode 0700, because a socket path may not exceed 107 bytes. It never runs as

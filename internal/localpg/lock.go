@@ -51,7 +51,12 @@ func takeLock(ctx context.Context, name string, how int) (*lock, error) {
 }
 
 // release gives the lock up; the file stays, because its name is what others meet at.
-func (l *lock) release() { l.file.Close() }
+// Closing alone would not do: a child that was forked at this moment, and has not
+// yet become its program, still holds the file open, and with it the lock.
+func (l *lock) release() {
+	_ = syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN)
+	l.file.Close()
+}
 
 // pause waits for d or the end of the context.
 func pause(ctx context.Context, d time.Duration) error {

@@ -69,7 +69,7 @@ func (c *Cluster) startAt(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.clearStale(ctx); err != nil {
+	if err := c.clearStale(ctx, host); err != nil {
 		return err
 	}
 	output, err := c.place.openLog()
@@ -87,10 +87,12 @@ func (c *Cluster) startAt(ctx context.Context, host string) error {
 	return nil
 }
 
-// clearStale waits for the children of a killed server and removes its
-// postmaster.pid, whose number may meanwhile be another program's, in which
-// case PostgreSQL would refuse to start.
-func (c *Cluster) clearStale(ctx context.Context) error {
+// clearStale waits for the children of a killed server and removes its lock
+// files, the one in the data directory and the one beside its socket. PostgreSQL
+// takes the number in them for a running server as long as any process has it:
+// another program by now, or the killed server itself, which stays a zombie
+// until its adoptive parent looks, and in some containers for good.
+func (c *Cluster) clearStale(ctx context.Context, host string) error {
 	deadline := time.Now().Add(orphanPatience)
 	for {
 		left := c.place.orphans()
@@ -104,9 +106,14 @@ func (c *Cluster) clearStale(ctx context.Context) error {
 			return err
 		}
 	}
-	err := os.Remove(c.place.pidFile())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("cannot remove the stale postmaster.pid: %w", err)
+	stale := []string{c.place.pidFile()}
+	if lock := filepath.Join(host, socketLock); c.place.isStale(lock) {
+		stale = append(stale, lock)
+	}
+	for _, name := range stale {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("cannot remove the lock of a server that is gone: %w", err)
+		}
 	}
 	return nil
 }

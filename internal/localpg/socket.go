@@ -14,6 +14,9 @@ const maxSocketPath = 103
 // socketName is what PostgreSQL calls its socket, for the port it was given.
 const socketName = ".s.PGSQL." + port
 
+// socketLock is the lock file that a server keeps beside its socket.
+const socketLock = socketName + ".lock"
+
 // port only names the socket; the server listens on no network address.
 const port = "5432"
 
