@@ -31,7 +31,7 @@ export async function start({ port = 0, empty = false } = {}) {
     const lastVisitor = c.messages.filter((m) => m.author.kind === 'visitor').at(-1)
     const { id, name, initials, hue, status: s, email } = c.visitor
     return { id: c.id, head: c.messages.length, visitor: { id, name, initials, hue, status: s, email }, last_visitor_at: lastVisitor?.at ?? null,
-      preview: last ? { author: last.author.kind, body: last.body, at: last.at, ...(last.author.kind === 'agent' ? { name: last.author.name, mine: last.author.id === priya.id } : {}) } : null, ...c.row, agent: c.row.agent && brief(c.row.agent) }
+      preview: c.row.state === 'waiting' && lastVisitor ? { author: 'visitor', body: lastVisitor.body, at: lastVisitor.at } : last ? { author: last.author.kind, body: last.body, at: last.at, ...(last.author.kind === 'agent' ? { name: last.author.name, mine: last.author.id === priya.id } : {}) } : null, ...c.row, agent: c.row.agent && brief(c.row.agent) }
   }
   const brief = ({ id, name, initials, hue, status: s }) => ({ id, name, initials, hue, status: s })
   const me = () => ({ agent: { ...priya, status: status[priya.id] }, workspace: { id: 'w1', name: 'Tarang', mark: '/mark.svg' },
@@ -96,6 +96,7 @@ export async function start({ port = 0, empty = false } = {}) {
       return row(c)
     },
     resolve(c, b) {
+      if (b.undo && c.row.state !== 'resolved') throw fail(409, 'stale', 'The conversation has moved on.', 'Look at it as it is now.', { current: row(c) })
       if (b.undo) Object.assign(c.row, { state: 'agent', agent: priya })
       else Object.assign(c.row, { state: 'resolved', unanswered_since: null })
       add(c, { kind: 'event', author: { kind: 'system' }, event: { name: b.undo ? 'reopened' : 'resolved', who: priya.name } })
@@ -118,10 +119,12 @@ export async function start({ port = 0, empty = false } = {}) {
   function api(method, path, url, body) {
     if (path === '/signin') {
       if (body.token === 'used' || tokens.has(body.token)) throw fail(401, 'link_used', 'This link has been used.')
+      if (body.token === 'cut') throw fail(401, 'link_unknown', 'This sign-in link is not known here.')
       if (body.token === 'expired') throw fail(401, 'link_expired', 'This link has expired.')
       signedIn = true
       return me()
     }
+    if (path === '/me' && !signedIn) return { agent: null }
     if (!signedIn) throw fail(401, 'signed_out', 'Sign in again.')
     if (path === '/signout') {
       signedIn = false
@@ -154,7 +157,11 @@ export async function start({ port = 0, empty = false } = {}) {
       const want = (d) => (!state || (state === 'progress' ? !['ready', 'failed'].includes(d.state) : d.state === state)) && (!q || d.title.toLowerCase().includes(q))
       return { items: world.documents.filter(want), counts: docCounts(), next: '' }
     }
-    if (!id) return { items: upload(body) }
+    if (!id) {
+      const items = upload(body)
+      if (items.every((d) => d.state === 'failed')) throw fail(422, 'unreadable', items[0].error, items[0].fix, { items })
+      return { items }
+    }
     const d = world.documents.find((x) => x.id === id)
     if (!d) throw fail(404, 'not_found', 'No such document.')
     if (method === 'DELETE') {
@@ -182,9 +189,12 @@ export async function start({ port = 0, empty = false } = {}) {
     return names.map((file) => {
       const ext = file.split('.').pop().toUpperCase()
       const ok = ['MD', 'HTML', 'TXT'].includes(ext)
-      const d = { id: uid(), title: file, file, type: ext.slice(0, 4), section: '', url: '', bytes: 10, passages: 0, cited_30d: 0, state: ok ? 'queued' : 'failed', done: 0, total: 0, cause: ok ? '' : 'type', error: ok ? '' : `${ext} files are not read yet.`, fix: ok ? '' : 'save it as Markdown, HTML or plain text.', created_at: isoNow(), updated_at: isoNow() }
-      world.documents.unshift(d)
-      if (ok) index(d)
+      const d = { id: uid(), title: file, file, type: ext.slice(0, 4), section: '', url: '', bytes: 10, passages: 0, cited_30d: 0, state: ok ? 'queued' : 'failed', done: 0, total: 0, cause: ok ? '' : 'wrong_type', error: ok ? '' : `This is a ${ext} file, which cannot be read here.`, fix: ok ? '' : 'Export it as Markdown (.md), HTML (.html) or plain text (.txt), and upload that.', created_at: isoNow(), updated_at: isoNow() }
+      // A refused file is not kept.
+      if (ok) {
+        world.documents.unshift(d)
+        index(d)
+      }
       return d
     })
   }
@@ -195,6 +205,9 @@ export async function start({ port = 0, empty = false } = {}) {
     signout: () => { signedIn = false; sockets.forEach((s) => s.ws.close(4401)) },
     kick: () => sockets.forEach((s) => s.ws.terminate()),
     say: (b) => { const c = world.conversations.get(b.conv); c.row.unread++; c.row.unanswered_since ??= isoNow(); add(c, { author: { kind: 'visitor' }, body: b.body }) },
+    presence: (b) => { const c = world.conversations.get(b.conv); c.visitor.status = b.status; cast({ t: 'row', row: row(c) }) },
+    add: (b) => { upload(Buffer.from(`filename="${b.file}"`)) },
+    reopen: (b) => { const c = world.conversations.get(b.conv); Object.assign(c.row, { state: 'assistant', agent: null }); add(c, { author: { kind: 'visitor' }, body: b.body }); changed(c) },
     typing: (b) => cast({ t: 'typing', conv: b.conv, who: { kind: b.kind ?? 'visitor', ...(b.name ? { name: b.name } : {}) }, on: b.on ?? true, ttl: 6 }, b.conv),
     delta: (b) => cast({ t: 'delta', conv: b.conv, run: 'run1', epoch: b.epoch ?? 0, offset: b.offset, text: b.text, pages: 2 }, b.conv),
     answer: (b) => add(world.conversations.get(b.conv), { author: { kind: 'assistant' }, body: b.body, run: 'run1', outcome: 'answered', citations: [] }),

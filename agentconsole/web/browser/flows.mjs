@@ -133,8 +133,8 @@ const flows = {
   'summary lines lead to their message': async (p, s) => {
     await open(p, s, 'ananya')
     await p.click('.story-lines .ref >> nth=1')
-    await p.waitForSelector('[data-seq="1"].wash')
-    await p.waitForFunction(() => document.querySelector('[data-seq="1"]').getBoundingClientRect().top > document.querySelector('.log').getBoundingClientRect().top)
+    await p.waitForSelector('[data-seq="2"].wash')
+    await p.waitForFunction(() => document.querySelector('[data-seq="2"]').getBoundingClientRect().top > document.querySelector('.log').getBoundingClientRect().top)
   },
   'keys can be switched off': async (p, s) => {
     await open(p, s, 'ananya')
@@ -159,11 +159,11 @@ const flows = {
     assert.ok(p.url().endsWith(`/console/#/inbox/${s.ids.ananya}`), p.url())
     assert.equal(await p.locator('textarea').inputValue(), 'unfinished')
   },
-  'used and expired links say so, and the token leaves the address': async (p) => {
+  'used, expired and cut links say so, and the token leaves the address': async (p) => {
     await p.click('.me')
     await p.click('text=Sign out')
     await has(p, '.signin-note', 'You have signed out')
-    for (const [token, words] of [['used', 'used already'], ['expired', 'has expired']]) {
+    for (const [token, words] of [['used', 'used already'], ['expired', 'has expired'], ['cut', 'may have been cut off']]) {
       await p.evaluate((t) => (location.hash = '#signin=' + t), token)
       await has(p, '.signin-note', words)
       assert.doesNotMatch(p.url(), /signin/)
@@ -188,6 +188,123 @@ const flows = {
     await has(p, '.passages h3', 'What we do')
     await p.keyboard.press('Escape')
     await p.waitForFunction(() => !document.querySelector('.passages'))
+  },
+  'who leaves or comes is seen beside the conversation, and when': async (p, s) => {
+    await open(p, s, 'ananya')
+    await has(p, '.facts', 'Online')
+    await fake(s, 'presence', { conv: s.ids.ananya, status: 'offline' })
+    await has(p, '.facts', 'just now')
+    await p.waitForSelector('.visitor-head .dot[data-status=offline]')
+    await fake(s, 'presence', { conv: s.ids.ananya, status: 'online' })
+    await has(p, '.facts', 'Online')
+  },
+  'while the link is lost nobody is shown as there': async (p, s) => {
+    await open(p, s, 'ananya')
+    await fake(s, 'down', { down: true })
+    await p.waitForSelector('.banner')
+    assert.equal(await p.locator('.face .dot[data-status=online]').count(), 0)
+    await has(p, '.team-note', 'Offline')
+    await has(p, '.me-note', 'Offline')
+    await fake(s, 'down', { down: false })
+    await has(p, '.me-note', 'Online')
+  },
+  'Z takes a resolve back, and a held notice waits': async (p, s) => {
+    await open(p, s, 'ananya')
+    await p.keyboard.press('e')
+    await has(p, '.toast kbd', 'Z')
+    await p.hover('.toast')
+    const left = await text(p, '.toast-left')
+    await p.waitForTimeout(2200)
+    assert.ok(Number.parseInt(await text(p, '.toast-left')) >= Number.parseInt(left) - 1, 'the seconds went on under the pointer')
+    await p.mouse.move(700, 300)
+    await p.waitForFunction((n) => Number.parseInt(document.querySelector('.toast-left').textContent) < n - 1, Number.parseInt(left))
+    await p.keyboard.press('z')
+    await p.waitForSelector(`[data-row="${s.ids.ananya}"]`)
+    assert.equal(await p.locator('.toast').count(), 0)
+  },
+  'the notice of a resolve goes when the visitor writes again': async (p, s) => {
+    await open(p, s, 'ananya')
+    await p.keyboard.press('e')
+    await p.waitForSelector('.toast')
+    await fake(s, 'reopen', { conv: s.ids.ananya, body: 'One more thing' })
+    await p.waitForFunction(() => !document.querySelector('.toast'))
+    await p.waitForSelector(`[data-row="${s.ids.ananya}"]`)
+  },
+  'a long summary folds, each line whole in its title, two that say the same both there': async (p, s) => {
+    await open(p, s, 'faizal')
+    await p.waitForFunction(() => document.querySelectorAll('.story-lines li').length === 4)
+    await p.click('.story-more')
+    assert.equal(await p.locator('.story-lines li').count(), 7)
+    assert.equal(await p.locator('.story-line', { hasText: 'COD refunds are paid' }).count(), 2)
+    assert.equal(await p.locator('.story-line').nth(1).getAttribute('title'), 'Order number: TE-39077')
+    assert.equal(await p.locator('.story-line').nth(2).innerText(), 'E-mail address: ananya@example.in')
+  },
+  'J and K take the focus along': async (p, s) => {
+    await open(p, s, 'ananya')
+    await p.evaluate(() => document.activeElement.blur())
+    await p.keyboard.press('j')
+    await p.waitForFunction(() => document.activeElement.matches('.row[aria-selected=true]'))
+    assert.match(await text(p, '.row[aria-selected=true]'), /Karthik/)
+    await p.keyboard.press('k')
+    await p.waitForFunction(() => document.activeElement.dataset.row && document.activeElement.textContent.includes('Ananya'))
+  },
+  'a claimed row is scrolled into sight': async (p, s) => {
+    await p.setViewportSize({ width: 1440, height: 420 })
+    await open(p, s, 'sneha')
+    await p.evaluate(() => document.querySelector('.list-scroll').scrollTo(0, 1e6))
+    await p.keyboard.press('c')
+    await has(p, '.part:first-child .row', 'Sneha')
+    await p.waitForFunction((id) => {
+      const r = document.querySelector(`[data-row="${id}"]`).getBoundingClientRect()
+      const b = document.querySelector('.list-scroll').getBoundingClientRect()
+      return r.top >= b.top - 1 && r.bottom <= b.bottom + 1
+    }, s.ids.sneha)
+  },
+  'the drawer takes the focus, keeps the page out, and gives it back': async (p, s) => {
+    await p.setViewportSize({ width: 390, height: 844 })
+    await p.click('.list .only-narrow')
+    await p.waitForFunction(() => document.activeElement.matches('.sidebar a'))
+    assert.equal(await p.evaluate(() => document.querySelector('.contents').inert), true)
+    await p.keyboard.press('Escape')
+    await p.waitForFunction(() => document.activeElement.matches('.list .only-narrow'))
+    assert.equal(await p.evaluate(() => document.querySelector('.contents').inert), false)
+    await open(p, s, 'ananya')
+    await p.click('.conversation-head .only-medium')
+    await p.waitForFunction(() => document.activeElement.closest('.visitor-panel'))
+  },
+  'figures of the knowledge follow a colleague, refused files are counted, a search filters them': async (p, s) => {
+    const count = () => p.locator('.nav-row[href="#/knowledge"] .nav-count').innerText()
+    assert.equal(await count(), '13')
+    await fake(s, 'add', { file: 'theirs.md' })
+    await p.waitForFunction(() => document.querySelector('.nav-row[href="#/knowledge"] .nav-count').textContent === '14')
+    await p.evaluate(() => (location.hash = '#/knowledge'))
+    await has(p, '.know-count', '14 documents')
+    const [c] = await Promise.all([p.waitForEvent('filechooser'), p.click('text=Add files')])
+    await c.setFiles([{ name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') }])
+    await has(p, '.doc.failed', 'Fix: export it as Markdown')
+    await has(p, '.know-tab', 'Needs you 2')
+    await has(p, '.know-tab', 'All 15')
+    await p.fill('.know-search input', 'shipping')
+    await p.waitForFunction(() => document.querySelectorAll('.doc').length === 1)
+    await p.fill('.know-search input', '')
+    await has(p, '.doc.failed', 'scan.pdf')
+    await p.locator('.doc', { hasText: 'GST invoices' }).locator('.doc-menu button').first().focus()
+    await p.keyboard.press('Enter')
+    await p.waitForFunction(() => document.activeElement.matches('.menu-item'))
+    await p.keyboard.press('End')
+    await p.keyboard.press('Enter')
+    await has(p, '.know-count', '13 documents')
+    await p.waitForFunction(() => document.activeElement.closest('.doc-menu') && !document.activeElement.closest('.doc').textContent.includes('GST'))
+    await p.keyboard.press('z')
+    await has(p, '.doc', 'GST invoices')
+    await has(p, '.know-count', '14 documents')
+  },
+  'refusals are said in the reader’s language': async (p) => {
+    await p.click('.me')
+    await p.click('text=العربية')
+    await p.evaluate(() => (location.hash = '#/knowledge'))
+    await has(p, '.doc.failed', 'لا يوجد في الملف نص مقروء')
+    await has(p, '.doc.failed', 'الحل: ارفع نص الصفحة')
   },
   'the language changes at once, to the right and back': async (p) => {
     await p.click('.me')
@@ -223,7 +340,7 @@ for (const [name, flow] of Object.entries(flows)) {
     console.log('ok  ', name)
   } catch (e) {
     bad++
-    console.log('BAD ', name, '\n     ', e.message, said.join('\n'))
+    console.log('BAD ', name, '\n     ', e.message, e.stack.match(/flows\.mjs:\d+/g)?.join(' '), said.join('\n'))
   }
   await context.close()
   s.close()

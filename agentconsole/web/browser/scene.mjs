@@ -52,7 +52,8 @@ export function scene(now = Date.now()) {
       c.read = { delivered: 9, seen: 9, at: ago(200) }
       c.packet = { at: ago(470), rule: { id: 'needs-action', title: 'Only a person can do this' },
         why: { seq: 5, text: 'My order arrived with a broken screen, and I need a replacement organised.', matches: [{ start: 24, end: 37 }, { start: 52, end: 73 }] },
-        summary: [{ text: 'Wants a replacement for a Tab 11 with a broken screen', seq: 5 }, { text: 'Asked first whether we ship to Bengaluru', seq: 1 }, { text: 'Was told: damaged items are replaced or refunded free', seq: 4 }, { text: 'Asked about the return policy for damaged items', seq: 3 }],
+        summary: [{ kind: 'wants', text: 'Wrote: “My order arrived with a broken screen, and I need a replacement organised.”', seq: 5 }, { kind: 'told', text: 'Was told: You get free shipping to Bengaluru on orders over ₹2,500; below that it is ₹79. (Shipping charges)', seq: 2 },
+          { kind: 'told', text: 'A damaged item is replaced or refunded free, and we collect it from your door. (Damaged on arrival)', seq: 4 }, { kind: 'needed', text: 'Still needed: the order number', seq: 5 }],
         sources: [{ n: 1, title: 'Shipping charges', url: '/demo/help/shipping-charges', seq: 2 }, { n: 2, title: 'Delivery times', url: '/demo/help/delivery-times', seq: 2 }, { n: 3, title: 'Damaged on arrival', url: '/demo/help/damaged-on-arrival', seq: 4 }],
         mood: { points: [0.1, 0.15, 0.05, -0.7, -0.35], word: 'upset' }, queued_seconds: 108, claimed_by: priya.name }
     } })
@@ -66,13 +67,16 @@ export function scene(now = Date.now()) {
       say('agent', answer, s, by(priya))
     } })
   }
+  const rule7 = (rule, text) => [{ kind: 'wants', text: `“${text}”`, seq: 3 }, ...(rule === 'refund' ? [{ kind: 'fact', text: 'Order number: TE-39077', seq: 3 }, { kind: 'fact', text: 'ananya@example.in', seq: 3 }, { kind: 'told', text: 'COD refunds are paid to your bank account. (Refunds)', seq: 2 }, { kind: 'told', text: 'COD refunds are paid to your bank account. (Refunds)', seq: 2 },
+    { kind: 'missing', text: '“Where is my refund?”', seq: 1 }, { kind: 'tried', text: '“I called twice already”', seq: 1 }] : [])]
   const waiting = (name, hue, online, text, wait, reason, mood) => make({ name, hue, online, state: 'waiting', wait, unread: 1, updated: wait, reason, say(say, event, c) {
     say('visitor', 'Hello', wait + 90)
     say('assistant', 'Hello. What can I do for you?', wait + 88, { outcome: 'greeting' })
     say('visitor', text, wait)
     event(reason.rule === 'wants-human' ? 'asked' : 'called', wait - 1)
     c.packet = { at: ago(wait - 1), rule: { id: reason.rule, title: reason.title }, why: { seq: 3, text, matches: [{ start: 0, end: Array.from(text.split(/[ ,]/).slice(0, 2).join(' ')).length }] },
-      summary: [{ text, seq: 3 }], sources: [], mood, queued_seconds: null, claimed_by: null }
+      // As many lines as a long story has; two of them say the same.
+      summary: rule7(reason.rule, text), sources: [], mood, queued_seconds: null, claimed_by: null }
   } })
   waiting('Gurpreet Singh', 1, true, 'EMI of ₹4,165 was debited twice in November and nobody tells me when it comes back', 321, { rule: 'payments', title: 'Payments' }, { points: [0, -0.4, -0.8], word: 'angry' })
   const faizal = waiting('Mohammed Faizal', 5, true, 'COD order cancelled, refund not here', 228, { rule: 'refund', title: 'Refunds' }, { points: [0, -0.2], word: 'uneasy' })

@@ -5,13 +5,16 @@ export class ApiError extends Error {
   code: string
   fix: string
   current: unknown
+  /** The whole answer, for calls whose refusals say more. */
+  body: Record<string, unknown>
 
-  constructor(status: number, code: string, message: string, fix = '', current?: unknown) {
+  constructor(status: number, code: string, message: string, fix = '', current?: unknown, body: Record<string, unknown> = {}) {
     super(message)
     this.status = status
     this.code = code
     this.fix = fix
     this.current = current
+    this.body = body
   }
 
   /** Nothing was decided: the network or the database is away, and the same call may be made again. */
@@ -54,5 +57,5 @@ export function read<T>(status: number, text: string, path: string): T {
   }
   if (status >= 200 && status < 300) return data as T
   if (status === 401 && path !== '/signin') onSignedOut()
-  throw new ApiError(status, String(data?.['code'] ?? ''), String(data?.['error'] ?? ''), String(data?.['fix'] ?? ''), data?.['current'])
+  throw new ApiError(status, String(data?.['code'] ?? ''), String(data?.['error'] ?? ''), String(data?.['fix'] ?? ''), data?.['current'], data)
 }

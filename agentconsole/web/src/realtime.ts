@@ -9,6 +9,17 @@ import type { Frame } from './types.ts'
 export type Reach = 'connecting' | 'open' | 'lost'
 export const reach = signal<Reach>('connecting')
 
+const PATIENCE_MS = 1_500
+/** Since when the link is lost, or 0. Most breaks are over before anyone could read about them; only a lasting one is told. */
+export const lostSince = signal(0)
+let patience = 0
+reach.subscribe((r) => {
+  clearTimeout(patience)
+  const at = Date.now()
+  if (r === 'lost') patience = window.setTimeout(() => (lostSince.value = at), PATIENCE_MS)
+  else if (r === 'open') lostSince.value = 0
+})
+
 const SUBPROTOCOL = 'baton.console.v1'
 
 const listeners = new Set<(f: Frame) => void>()
@@ -33,6 +44,7 @@ export function connect(signedOut: () => void): void {
   disconnect()
   onSignedOut = signedOut
   reach.value = 'connecting'
+  lostSince.value = 0
   // The cookie lets a console in, so there is no session step.
   link = new Link(Math.random, false)
   carryOut(link.start(Date.now()))

@@ -41,7 +41,7 @@ export interface Packet {
   at: string
   rule: { id: string; title: string }
   why: { seq: number; text: string; matches: Span[] }
-  summary: { text: string; seq: number }[]
+  summary: { kind?: string; text: string; seq: number }[]
   sources: { n: number; title: string; url: string; seq: number }[]
   mood: { points: number[]; word: string }
   queued_seconds: number | null

@@ -1,11 +1,13 @@
 import { clockTime, exact, spelled } from '../locale/time.ts'
-import { known, lang, listed, t } from '../locale/t.ts'
-import { reasonWords } from '../inbox/row.tsx'
+import { known, listed, t } from '../locale/t.ts'
+import { ruleWords } from '../inbox/row.tsx'
 import { me } from '../session/session.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
+import { useSignal } from '@preact/signals'
 import { AiTag } from '../ui/parts.tsx'
 import type { Packet } from '../types.ts'
 import { jump } from './focus.ts'
+import { lineWords } from './packet-line.ts'
 import { excerpt, marked } from './marks.tsx'
 import { safe } from './markdown.tsx'
 import { Mood } from './mood.tsx'
@@ -23,7 +25,7 @@ export function PacketView({ thread }: { thread: Thread }) {
         <Mark size={18} />
         <b>{t('packet.title')}</b>
         <time dateTime={p.at} title={exact(p.at)}>{facts(p)}</time>
-        {!open && <span class="packet-rule">{p.rule.title}</span>}
+        {!open && <span class="packet-rule">{ruleWords(p.rule)}</span>}
         <Icon name={open ? 'up' : 'down'} />
       </button>
       {open && <Story p={p} />}
@@ -47,16 +49,7 @@ function Story({ p }: { p: Packet }) {
       {p.summary.length > 0 && (
         <>
           <dt>{t('packet.summary')} <AiTag /></dt>
-          <dd>
-            <ul class="story-lines">
-              {p.summary.map((s) => (
-                <li key={s.text}>
-                  <span dir="auto">{s.text}</span>
-                  <Ref seq={s.seq} />
-                </li>
-              ))}
-            </ul>
-          </dd>
+          <dd><Summary list={p.summary} /></dd>
         </>
       )}
       <dt>{t('packet.sources')}</dt>
@@ -74,12 +67,37 @@ function Story({ p }: { p: Packet }) {
   )
 }
 
+const LINES = 5
+
+/** Each line is one line, whole in its title; what is beyond the fifth is folded, so that the conversation keeps its room. */
+function Summary({ list }: { list: Packet['summary'] }) {
+  const all = useSignal(false)
+  const folded = list.length > LINES
+  const shown = folded && !all.value ? list.slice(0, LINES - 1) : list
+  return (
+    <>
+      <ul class="story-lines">
+        {shown.map((s, i) => {
+          const { label, text } = lineWords(s)
+          return (
+            <li key={`${s.seq} ${s.kind ?? ''} ${i}`}>
+              <span class="story-line" title={label ? `${label}: ${text}` : text}>{label && `${label}: `}<bdi>{text}</bdi></span>
+              <Ref seq={s.seq} />
+            </li>
+          )
+        })}
+      </ul>
+      {folded && <button type="button" class="link story-more" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>{all.value ? t('packet.less') : t('packet.more', { n: list.length - shown.length })}</button>}
+    </>
+  )
+}
+
 function Why({ p }: { p: Packet }) {
   const { from, to } = excerpt(p.why.text, p.why.matches)
   const all = Array.from(p.why.text).length
   return (
     <span>
-      {lang.value === 'en' ? p.rule.title : reasonWords({ rule: p.rule.id, title: p.rule.title })}{': '}
+      {ruleWords(p.rule)}{': '}
       <q dir="auto">{from > 0 && '… '}{marked(p.why.text, p.why.matches, from, to)}{to < all && ' …'}</q>{' '}
       <Ref seq={p.why.seq} />
     </span>
@@ -103,6 +121,7 @@ const STEP = 0.15
 function moodWords(p: Packet): string {
   const key = `mood.${p.mood.word}`
   const word = known(key) ? t(key) : p.mood.word
+  if (p.mood.word === 'calm') return word
   const pts = p.mood.points
   const lowest = Math.min(...pts)
   const last = pts[pts.length - 1]!

@@ -39,6 +39,13 @@ effect(() => {
   untracked(() => thread.open())
 })
 
+effect(() => {
+  const thread = current.value
+  if (!thread || thread.status.value !== 'ready' || !thread.visitor.value) return
+  const status = rowOf(thread.id)?.value.visitor.status
+  untracked(() => thread.presence(status))
+})
+
 onFrame((f) => {
   if ('conv' in f && f.conv) threads.get(f.conv)?.hear(f)
 })
@@ -88,13 +95,17 @@ export async function handBack(id: string): Promise<void> {
 }
 
 const UNDO_MS = 10_000
+/** The server takes a resolve back for 20 s; a notice that is held any longer would promise too much. */
+const UNDO_MOST_MS = 18_000
 
 export async function resolve(id: string): Promise<void> {
   const row = await act(id, 'resolve', {}, 'act.resolve.failed')
   if (!row) return
   toast({
-    icon: 'done', tone: 'ok', ms: UNDO_MS,
+    icon: 'done', tone: 'ok', ms: UNDO_MS, most: UNDO_MOST_MS,
     text: t('act.resolved', { name: row.visitor.name }),
+    // The visitor wrote again, or a colleague was quicker: there is nothing left to take back.
+    stale: () => rowOf(id)?.value.state !== 'resolved',
     action: { label: t('ui.undo'), run: () => void act(id, 'resolve', { undo: true }, 'act.undo.failed') },
   })
 }

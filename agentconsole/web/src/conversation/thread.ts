@@ -4,7 +4,7 @@ import { Sequence } from '../../../../realtime/web/src/index.ts'
 import { put } from '../inbox/store.ts'
 import { send, unwatch, watch } from '../realtime.ts'
 import { settled } from './outbox.ts'
-import type { Detail, Frame, Message, Packet, Past, Person, Read, Visitor } from '../types.ts'
+import type { Detail, Frame, Message, Packet, Past, Person, Read, Status, Visitor } from '../types.ts'
 
 /** An answer being written. It is no message and never kept: the finished message with the same run takes its place. */
 export interface Stream { run: string; text: string; pages: number }
@@ -165,6 +165,13 @@ export class Thread {
     const at = r.at ?? old.at
     if (at) next.at = at
     this.readBy.value = next
+  }
+
+  /** The row is live, the visitor's facts are a snapshot: who comes or goes meanwhile is taken from there, and a goodbye has its time. */
+  presence(status: Status | undefined): void {
+    const v = this.visitor.peek()
+    if (!v || !status || v.status === status) return
+    this.visitor.value = { ...v, status, last_seen: v.status === 'online' ? new Date().toISOString() : v.last_seen }
   }
 
   /** Tells the server (and so the visitor) how far a person has read. */

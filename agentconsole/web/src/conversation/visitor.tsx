@@ -1,5 +1,8 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { panel } from '../frame/drawer.ts'
-import { ago, clockTime, day, languageName, zoneName } from '../locale/time.ts'
+import { over } from '../frame/over.ts'
+import { lostSince } from '../realtime.ts'
+import { agoWords, clockTime, day, languageName, zoneName } from '../locale/time.ts'
 import { listed, number, t } from '../locale/t.ts'
 import { href } from '../route.ts'
 import { now } from '../ui/clock.ts'
@@ -12,8 +15,10 @@ import type { Thread } from './thread.ts'
 /** What is known of the visitor, and nothing that is only hoped for. */
 export function VisitorPanel({ thread }: { thread: Thread }) {
   const v = thread.visitor.value
+  const box = useRef<HTMLElement>(null)
+  useEffect(() => (panel.value && box.current ? over(box.current, () => (panel.value = false)) : undefined), [panel.value])
   return (
-    <aside class="visitor-panel" aria-label={t('visitor.label')} data-open={panel.value || undefined}>
+    <aside ref={box} class="visitor-panel" aria-label={t('visitor.label')} data-open={panel.value || undefined}>
       {v && (
         <>
           <header class="visitor-head">
@@ -45,10 +50,16 @@ function Facts({ v }: { v: Visitor }) {
       </dl>
       <dl class="facts">
         <Fact name={t('visitor.since')}>{day(v.since)}</Fact>
-        <Fact name={t('visitor.seen')}>{v.status === 'online' ? t('status.online') : ago(v.last_seen, now.value)}</Fact>
+        <Fact name={t('visitor.seen')}>{seenWords(v)}</Fact>
       </dl>
     </>
   )
+}
+
+/** While the link is lost nobody knows who is there: the last moment that is known is told instead. */
+function seenWords(v: Visitor): string {
+  if (v.status !== 'online') return agoWords(v.last_seen, now.value)
+  return lostSince.value ? agoWords(new Date(lostSince.value).toISOString(), now.value) : t('status.online')
 }
 
 function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { useDrop, hovering } from '../knowledge/drop.ts'
-import { counts, load } from '../knowledge/store.ts'
-import { add, choose, uploads } from '../knowledge/upload.ts'
+import { counts } from '../frame/known.ts'
+import { load } from '../knowledge/store.ts'
+import { causeWords, fixWords } from '../knowledge/cause.ts'
+import { add, choose, uploads, type Upload } from '../knowledge/upload.ts'
 import { drawer } from '../frame/drawer.ts'
 import { t } from '../locale/t.ts'
 import { href } from '../route.ts'
@@ -64,10 +66,15 @@ function Arriving() {
   return (
     <ul class="arriving" role="status">
       {list.map((u) => (
-        <li key={u.id} class={u.failed ? 'bad' : ''}><Icon name={u.failed ? 'warn' : 'file'} /><span>{u.file.name}{u.failed && `: ${u.failed.error} ${t('know.fix', { text: u.failed.fix })}`}</span></li>
+        <li key={u.id} class={u.failed ? 'bad' : ''}><Icon name={u.failed ? 'warn' : 'file'} /><span>{u.file.name}{u.failed && refusal(u.failed)}</span></li>
       ))}
     </ul>
   )
+}
+
+function refusal(f: NonNullable<Upload['failed']>): string {
+  const { error, fix } = causeWords(f)
+  return `: ${error} ${fix ? fixWords(fix) : ''}`
 }
 
 const SHOWN_MS = 2_000

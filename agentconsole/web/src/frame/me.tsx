@@ -1,7 +1,7 @@
 import { keySheet } from '../keys/sheet.tsx'
 import { LANGUAGES, lang, listed, setLang, t } from '../locale/t.ts'
 import { me, setStatus, signOut } from '../session/session.ts'
-import { Face } from '../ui/face.tsx'
+import { Face, shownStatus } from '../ui/face.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
 import { setTheme, theme, type Theme } from '../ui/theme.ts'
@@ -33,7 +33,7 @@ export function MeMenu() {
       <Face who={a} size={28} status={a.status} hidden />
       <span class="me-text">
         <span class="me-name">{a.name}</span>
-        <span class="me-note">{listed(t(`status.${a.status}`), t('nav.open', { n: counts.value.mine }))}</span>
+        <span class="me-note">{listed(t(`status.${shownStatus(a.status)}`), t('nav.open', { n: counts.value.mine }))}</span>
       </span>
       <span class="hidden">{t('me.menu')}</span>
       <Icon name="up" />

@@ -4,10 +4,10 @@ import { number, t, type Key } from '../locale/t.ts'
 import { route } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Badge, Key as Kbd } from '../ui/parts.tsx'
-import { keysOn } from '../keys/keys.ts'
+import { keysOn } from '../keys/on.ts'
 import { open, remember } from './move.ts'
 import { RowItem } from './row.tsx'
-import { counts, listState, load, more, next, order, sections, type Group, type Section } from './store.ts'
+import { chosenGroup, counts, listState, load, more, next, order, sections, type Group, type Section } from './store.ts'
 
 const HEADS: Record<Group, { title: Key; right: Key | null }> = {
   mine: { title: 'group.mine', right: 'group.due' },
@@ -28,6 +28,11 @@ export function List() {
     // The focus follows the choice only if it was in the list already: a composer never loses it.
     if (row && box.current?.contains(document.activeElement)) row.focus({ preventScroll: true })
   }, [chosen])
+  // Claimed, it has jumped to the top of the list, perhaps out of sight.
+  const mine = chosenGroup.value === 'mine'
+  useEffect(() => {
+    if (chosen && mine) box.current?.querySelector(`[data-row="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [chosen, mine])
 
   return (
     <section class="list" aria-label={t('list.label')}>

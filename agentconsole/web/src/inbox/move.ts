@@ -9,7 +9,12 @@ export function step(by: 1 | -1): void {
   if (!ids.length) return
   const at = ids.indexOf(route.value.id)
   const to = at >= 0 ? at + by : route.value.id ? place - (by > 0 ? 0 : 1) : 0
-  open(ids[Math.max(0, Math.min(ids.length - 1, to))]!, !!route.value.id)
+  const id = ids[Math.max(0, Math.min(ids.length - 1, to))]!
+  open(id, !!route.value.id)
+  // The focus goes along, so that a screen reader says where one is; keys that move never act from inside an input.
+  requestAnimationFrame(() => {
+    if (!/^(INPUT|TEXTAREA)$/.test(document.activeElement?.tagName ?? '')) document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
+  })
 }
 
 export function open(id: string, replace = false): void {

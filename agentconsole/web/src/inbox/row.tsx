@@ -1,5 +1,5 @@
 import { claim } from '../conversation/store.ts'
-import { known, t } from '../locale/t.ts'
+import { known, lang, t } from '../locale/t.ts'
 import { ago, stopwatch } from '../locale/time.ts'
 import { me } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
@@ -23,7 +23,7 @@ export function RowItem({ id, group, chosen, stop }: { id: string; group: Group;
           <span class={r.unread && !chosen ? 'row-name unread' : 'row-name'} dir="auto">{r.visitor.name}{r.unread > 0 && !chosen && <span class="hidden">, {t('row.unread', { n: r.unread })}</span>}</span>
           <span class="row-end"><When r={r} group={group} /></span>
         </div>
-        <Line r={r} group={group} />
+        <Line r={r} />
         <Badges r={r} group={group} />
       </div>
       {take && (
@@ -59,13 +59,13 @@ function When({ r, group }: { r: Row; group: Group }) {
   )
 }
 
-function Line({ r, group }: { r: Row; group: Group }) {
+function Line({ r }: { r: Row }) {
   const p = r.preview
   if (!p) return <div class="row-line">&nbsp;</div>
   const text = plain(p.body)
   return (
     <div class="row-line">
-      {p.author === 'assistant' && group !== 'queue' && <span class="ai-ink"><Icon name="spark" size={14} /></span>}
+      {p.author === 'assistant' && <span class="ai-ink"><Icon name="spark" size={14} /></span>}
       {p.author === 'agent' && <Icon name="reply" size={14} />}
       {p.author === 'agent' && <span class="row-who">{p.mine ? t('row.you', { text: '' }).trim() : t('row.name', { name: p.name ?? '', text: '' }).trim()}</span>}
       <span dir="auto">{text}</span>
@@ -76,6 +76,11 @@ function Line({ r, group }: { r: Row; group: Group }) {
 /** One line of words: no marks of emphasis, no source numbers. */
 export function plain(body: string): string {
   return body.replace(/\s*\[\d{1,3}\](?!\()/g, '').replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/(\*\*|__|`|^#+\s|^[-*>]\s)/gm, '').replace(/\s+/g, ' ').trim()
+}
+
+/** The rule's own title where it is in the reader's language, otherwise the words that are known for it. */
+export function ruleWords(rule: { id: string; title: string }): string {
+  return lang.value === 'en' ? rule.title : reasonWords({ rule: rule.id, title: rule.title })
 }
 
 export function reasonWords(reason: { rule: string; title: string }): string {

@@ -59,6 +59,13 @@ export const sections: ReadonlySignal<Section[]> = computed(() => {
   return (before = now)
 })
 
+/** The group in which the chosen row stands: it changes when the row jumps. */
+export const chosenGroup = computed(() => {
+  void shape.value
+  const r = rowOf(route.value.id)?.value
+  return r ? groupOf(r) : null
+})
+
 export const order = computed(() => sections.value.flatMap((s) => s.ids))
 
 function sorted(group: Group, list: Row[]): string[] {

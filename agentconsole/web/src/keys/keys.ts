@@ -1,28 +1,17 @@
-import { signal } from '@preact/signals'
 import { claim, current, currentRow, resolve } from '../conversation/store.ts'
 import { focusComposer } from '../conversation/focus.ts'
 import { togglePacket } from '../conversation/packet-state.ts'
-import { keep, kept } from '../core/keep.ts'
 import { drawer, panel } from '../frame/drawer.ts'
 import { groupOf, rowOf } from '../inbox/store.ts'
 import { open, step } from '../inbox/move.ts'
 import { route } from '../route.ts'
 import { phase } from '../session/session.ts'
 import { knowledgeKeys } from './knowledge.ts'
+import { undoable, undo } from '../ui/toast.tsx'
+import { keysOn } from './on.ts'
 import { keySheet } from './sheet.tsx'
 
-/**
- * Single keys act only outside of inputs and only without Ctrl, Alt or Meta, so they never eat a letter; and they can be switched off
- * (WCAG 2.1.4), because people who speak their commands would fire them by accident.
- */
-const STORE = 'baton.console.keys'
-export const keysOn = signal(kept(STORE) !== 'off')
-
-export function setKeys(on: boolean): void {
-  keysOn.value = on
-  keep(STORE, on ? 'on' : 'off')
-}
-
+/** Single keys act only outside of inputs and only without Ctrl, Alt or Meta, so they never eat a letter. */
 export function listenKeys(): () => void {
   addEventListener('keydown', pressed)
   return () => removeEventListener('keydown', pressed)
@@ -52,6 +41,8 @@ function typing(target: EventTarget | null): boolean {
 
 function action(key: string): (() => void) | null {
   if (key === '?') return () => (keySheet.value = true)
+  // Before all else: the notice that shows the key is on screen for seconds, wherever one is.
+  if (key.toLowerCase() === 'z') return undoable() ? undo : null
   if (route.value.area === 'knowledge') return knowledgeKeys[key.toLowerCase()] ?? null
   const row = currentRow.value
   switch (key.toLowerCase()) {

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { t, type Key } from '../locale/t.ts'
 import { Icon } from '../ui/icon.tsx'
-import { keysOn, setKeys } from './keys.ts'
+import { keysOn, setKeys } from './on.ts'
 
 export const keySheet = signal(false)
 
@@ -13,6 +13,7 @@ const GROUPS: readonly { title: Key; rows: readonly { keys: readonly string[]; l
       { keys: ['J', 'K'], label: 'keys.move' },
       { keys: ['C'], label: 'keys.claim' },
       { keys: ['E'], label: 'keys.resolve' },
+      { keys: ['Z'], label: 'keys.undo' },
       { keys: ['P'], label: 'keys.packet' },
       { keys: ['?'], label: 'keys.all' },
     ],

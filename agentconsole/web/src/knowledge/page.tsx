@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { drawer } from '../frame/drawer.ts'
 import { knowledgeKeys } from '../keys/knowledge.ts'
-import { keysOn } from '../keys/keys.ts'
+import { keysOn } from '../keys/on.ts'
 import { listed, number, t } from '../locale/t.ts'
 import { route } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -9,8 +9,8 @@ import { Key } from '../ui/parts.tsx'
 import { hovering, useDrop } from './drop.ts'
 import { Passages } from './passages.tsx'
 import { DocumentRow, UploadRow } from './row.tsx'
-import { counts, load, more, next, query, shown, status, tab, type Tab } from './store.ts'
-import { add, choose, uploads } from './upload.ts'
+import { figures, load, more, next, query, shown, status, tab, type Tab } from './store.ts'
+import { add, choose, refused, shownUploads } from './upload.ts'
 
 export function KnowledgePage() {
   useDrop()
@@ -46,7 +46,7 @@ export function KnowledgePage() {
 }
 
 function Head() {
-  const c = counts.value
+  const c = figures.value
   return (
     <header class="head">
       <button type="button" class="icon-btn only-narrow" aria-label={t('ui.menu')} onClick={() => (drawer.value = true)}><Icon name="menu" size={18} /></button>
@@ -62,6 +62,8 @@ const SEARCH_MS = 200
 
 function Tabs() {
   const timer = useRef(0)
+  const c = figures.value
+  const failed = c.failed + refused.value
   const go = (to: Tab) => {
     tab.value = to
     void load()
@@ -74,9 +76,9 @@ function Tabs() {
   return (
     <div class="know-tabs">
       <div role="group" aria-label={t('know.table')}>
-        <TabButton of="all" n={counts.value.all} go={go} />
-        {(counts.value.progress > 0 || tab.value === 'progress') && <TabButton of="progress" n={counts.value.progress} go={go} />}
-        {(counts.value.failed > 0 || tab.value === 'failed') && <TabButton of="failed" n={counts.value.failed} go={go} />}
+        <TabButton of="all" n={c.all + refused.value} go={go} />
+        {(c.progress > 0 || tab.value === 'progress') && <TabButton of="progress" n={c.progress} go={go} />}
+        {(failed > 0 || tab.value === 'failed') && <TabButton of="failed" n={failed} go={go} />}
       </div>
       <label class="know-search">
         <Icon name="search" />
@@ -99,7 +101,7 @@ function TabButton({ of, n, go }: { of: Tab; n: number; go: (t: Tab) => void }) 
 
 function Table() {
   const list = shown.value
-  const up = uploads.value
+  const up = shownUploads.value
   if (!list.length && !up.length) return <Nothing />
   return (
     <table class="docs">

@@ -5,6 +5,7 @@ import { safe } from '../conversation/markdown.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
 import { Badge } from '../ui/parts.tsx'
+import { causeWords, fixWords } from './cause.ts'
 import type { Document } from '../types.ts'
 import { removeLater, retry } from './store.ts'
 import { add, again, choose, dismiss, type Upload } from './upload.ts'
@@ -33,8 +34,20 @@ function actions(d: Document): Item[] {
   const out: Item[] = [{ kind: 'action', label: t('know.view'), icon: <Icon name="lines" />, run: () => go(href('knowledge', d.id)) }]
   if (d.url && safe(d.url)) out.push({ kind: 'action', label: t('know.open.page'), icon: <Icon name="out" />, run: () => void window.open(d.url, '_blank', 'noopener') })
   out.push({ kind: 'action', label: t('know.replace'), icon: <Icon name="upload" />, run: () => choose((f) => add(f, d), false) })
-  out.push({ kind: 'line' }, { kind: 'action', label: t('ui.delete'), icon: <Icon name="trash" />, danger: true, run: () => removeLater(d) })
+  out.push({ kind: 'line' }, { kind: 'action', label: t('ui.delete'), icon: <Icon name="trash" />, danger: true, run: () => leave(() => removeLater(d)) })
   return out
+}
+
+/** The row of the pressed button goes; the focus moves to the row that takes its place rather than nowhere. */
+function leave(run: () => void): void {
+  const row = document.activeElement?.closest('tr.doc')
+  const to = row?.nextElementSibling ?? row?.previousElementSibling
+  run()
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return
+    const next = to?.isConnected ? to.querySelector<HTMLElement>('.doc-menu button, .failed-acts button') : null
+    ;(next ?? document.getElementById('main'))?.focus()
+  })
 }
 
 function State({ d }: { d: Document }) {
@@ -67,11 +80,11 @@ function Progress({ name, note, share }: { name: string; note?: string; share: n
 /** What happened, then what to do about it, then the one action that does it. */
 function FailedRow({ d }: { d: Document }) {
   return (
-    <Failed type={d.type} title={d.title} error={d.error} fix={d.fix}>
+    <Failed type={d.type} title={d.title} {...causeWords(d)}>
       <button type="button" class="btn" onClick={() => choose((f) => add(f, d), false)}>{t('know.replace')}</button>
       <span>
         <button type="button" class="btn quiet" onClick={() => void retry(d)}>{t('ui.retry')}</button>
-        <button type="button" class="btn quiet" onClick={() => removeLater(d)}>{t('ui.delete')}</button>
+        <button type="button" class="btn quiet" onClick={() => leave(() => removeLater(d))}>{t('ui.delete')}</button>
       </span>
     </Failed>
   )
@@ -86,7 +99,7 @@ function Failed({ type, title, error, fix, children }: { type: string; title: st
           <div class="failed-text">
             <b dir="auto">{title}</b> <Badge tone="bad"><Icon name="warn" size={14} />{t('know.cant')}</Badge>
             <p dir="auto">{error}</p>
-            {fix && <p class="failed-fix" dir="auto">{t('know.fix', { text: fix })}</p>}
+            {fix && <p class="failed-fix" dir="auto">{fixWords(fix)}</p>}
           </div>
           <div class="failed-acts">{children}</div>
         </div>
@@ -99,11 +112,11 @@ export function UploadRow({ u }: { u: Upload }) {
   const type = (u.file.name.split('.').pop() ?? '').slice(0, 4).toUpperCase()
   if (u.failed) {
     return (
-      <Failed type={type} title={u.file.name} error={u.failed.error} fix={u.failed.fix}>
+      <Failed type={type} title={u.file.name} {...causeWords(u.failed)}>
         {u.failed.again
           ? <button type="button" class="btn" onClick={() => again(u)}>{t('ui.retry')}</button>
           : <button type="button" class="btn" onClick={() => choose((f) => { dismiss(u.id); add(f, u.replaces) }, false)}>{t('know.replace')}</button>}
-        <button type="button" class="btn quiet" onClick={() => dismiss(u.id)}>{t('sent.discard')}</button>
+        <button type="button" class="btn quiet" onClick={() => leave(() => dismiss(u.id))}>{t('sent.discard')}</button>
       </Failed>
     )
   }

@@ -2,32 +2,39 @@ import { batch, computed, signal } from '@preact/signals'
 import { call, type ApiError } from '../api.ts'
 import { t } from '../locale/t.ts'
 import { onFrame, onWelcome } from '../realtime.ts'
-import { phase, setDocuments } from '../session/session.ts'
+import { counts, leaving, readCounts, recount, took } from '../frame/known.ts'
+import { phase } from '../session/session.ts'
 import { announce } from '../ui/live.ts'
 import { toast } from '../ui/toast.tsx'
+import { causeWords } from './cause.ts'
 import type { Document, DocumentCounts } from '../types.ts'
 
 /** The documents as the page shows them. Indexing progress comes over the socket and goes straight into the row. */
 export type Tab = 'all' | 'progress' | 'failed'
 
 const documents = signal<ReadonlyMap<string, Document>>(new Map())
-export const counts = signal<DocumentCounts>({ all: 0, progress: 0, failed: 0, passages: 0 })
 export const tab = signal<Tab>('all')
 export const query = signal('')
 export const status = signal<'loading' | 'ready' | 'failed'>('loading')
 export const next = signal('')
-/** Taken off the page at once and deleted for good when the time to undo is over. */
-const leaving = signal<ReadonlySet<string>>(new Set())
 
 export const working = (d: Document) => d.state !== 'ready' && d.state !== 'failed'
 const rank = (d: Document) => (d.state === 'failed' ? 0 : working(d) ? 1 : 2)
 
-/** What needs a person comes first, then what is being worked on, then the newest. */
+/** What needs a person comes first, then what is being worked on, then the newest; what came together is by title. */
 export const shown = computed(() =>
   [...documents.value.values()]
     .filter((d) => !leaving.value.has(d.id) && (tab.value === 'all' || (tab.value === 'failed' ? d.state === 'failed' : working(d))))
-    .sort((a, b) => rank(a) - rank(b) || Date.parse(b.updated_at) - Date.parse(a.updated_at) || (a.id < b.id ? -1 : 1)),
+    .sort((a, b) => rank(a) - rank(b) || Date.parse(b.updated_at) - Date.parse(a.updated_at) || a.title.localeCompare(b.title) || (a.id < b.id ? -1 : 1)),
 )
+
+/** The server's figures without what is on its way out. */
+export const figures = computed<DocumentCounts>(() => {
+  const c = counts.value
+  const out = [...leaving.value.values()]
+  const less = (n: number, f: (d: Document) => number) => Math.max(0, n - out.reduce((sum, d) => sum + f(d), 0))
+  return { all: less(c.all, () => 1), progress: less(c.progress, (d) => +working(d)), failed: less(c.failed, (d) => +(d.state === 'failed')), passages: less(c.passages, (d) => d.passages) }
+})
 
 let turn = 0
 
@@ -67,31 +74,16 @@ function read(cursor: string): Promise<{ items: Document[]; counts: DocumentCoun
   return call('GET', `/documents?${p}`)
 }
 
-function took(c: DocumentCounts): void {
-  counts.value = c
-  setDocuments(c.all)
-}
-
 export function put(d: Document): void {
   const old = documents.peek().get(d.id)
   if (old && Date.parse(d.updated_at) < Date.parse(old.updated_at)) return
   documents.value = new Map(documents.peek()).set(d.id, d)
-  if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${d.error}`)
+  if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${causeWords(d).error}`)
 }
 
 function drop(id: string): void {
   const copy = new Map(documents.peek())
   if (copy.delete(id)) documents.value = copy
-}
-
-// A changed state changes the figures of the tabs; they are the server's, read again once things have settled.
-const SETTLE_MS = 400
-let settle = 0
-export function recount(): void {
-  clearTimeout(settle)
-  settle = window.setTimeout(() => {
-    call<{ counts: DocumentCounts }>('GET', '/documents?limit=1').then((p) => took(p.counts), () => {})
-  }, SETTLE_MS)
 }
 
 onFrame((f) => {
@@ -101,7 +93,6 @@ onFrame((f) => {
   if (f.deleted) drop(id)
   // While a search is on, only what it found is followed.
   else if (f.document && (old || !query.peek())) put(f.document)
-  if (f.deleted || !old || old.state !== f.document?.state) recount()
 })
 onWelcome(() => phase.peek() === 'in' && void load())
 
@@ -109,9 +100,9 @@ const UNDO_MS = 10_000
 
 /** The request goes out only when the time is over; until then nothing has happened, and the words say so. */
 export function removeLater(d: Document): void {
-  leaving.value = new Set(leaving.value).add(d.id)
+  leaving.value = new Map(leaving.value).set(d.id, d)
   const back = () => {
-    const copy = new Set(leaving.value)
+    const copy = new Map(leaving.value)
     copy.delete(d.id)
     leaving.value = copy
   }
@@ -120,7 +111,8 @@ export function removeLater(d: Document): void {
     text: t('know.deleted', { title: d.title }),
     action: { label: t('ui.undo'), run: back },
     done: () =>
-      void remove(d.id).then(
+      // The figures first, so that they do not rise once more before they fall.
+      void remove(d.id).then(readCounts).then(
         () => batch(() => (drop(d.id), back())),
         () => {
           back()

@@ -1,9 +1,10 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { ApiError, read } from '../api.ts'
 import { t } from '../locale/t.ts'
 import { toast } from '../ui/toast.tsx'
 import type { Document } from '../types.ts'
-import { put, recount, remove } from './store.ts'
+import { recount } from '../frame/known.ts'
+import { put, query, remove, tab } from './store.ts'
 
 /** A file on its way. It becomes a document when the server has it; what never arrives stays as a row that says why. */
 export interface Upload {
@@ -13,10 +14,18 @@ export interface Upload {
   replaces?: Document
   share: number
   /** `again`: the same file may work later; otherwise only another one helps. */
-  failed?: { error: string; fix: string; again: boolean }
+  failed?: { cause: string; error: string; fix: string; again: boolean }
 }
 
 export const uploads = signal<Upload[]>([])
+/** What was refused stands on the page until somebody has looked at it, so the tabs count it. */
+export const refused = computed(() => uploads.value.filter((u) => u.failed).length)
+
+/** The uploads that belong to the tab and the search on screen. */
+export const shownUploads = computed(() => {
+  const words = query.value.trim().toLowerCase()
+  return uploads.value.filter((u) => (tab.value === 'all' || (tab.value === 'failed') === !!u.failed) && u.file.name.toLowerCase().includes(words))
+})
 
 export const ACCEPT = '.md,.markdown,.html,.htm,.txt,text/markdown,text/html,text/plain'
 const MAX_BYTES = 20 * 1024 * 1024
@@ -31,7 +40,7 @@ export function add(files: Iterable<File>, replaces?: Document): void {
   const made = [...files].map((file): Upload => {
     const u: Upload = { id: ++serial, file, share: 0 }
     if (replaces) u.replaces = replaces
-    if (file.size > MAX_BYTES) u.failed = { error: t('know.size.big'), fix: t('know.size.fix'), again: false }
+    if (file.size > MAX_BYTES) u.failed = { cause: 'too_large', error: t('cause.too_large'), fix: t('fix.too_large'), again: false }
     return u
   })
   uploads.value = [...uploads.value, ...made]
@@ -59,12 +68,18 @@ function pump(): void {
     const u = queue.shift()!
     running++
     void send(u)
-      .then((items) => arrived(u, items), (e: ApiError) => change(u.id, (x) => ({ ...x, failed: { error: e.message || t('know.upload.failed', { file: u.file.name }), fix: e.fix, again: e.passing } })))
+      .then((items) => arrived(u, items), (e: ApiError) => refuse(u, e))
       .finally(() => {
         running--
         pump()
       })
   }
+}
+
+/** A refusal of one file names its cause in the entry that stands for it. */
+function refuse(u: Upload, e: ApiError): void {
+  const entry = (e.body['items'] as Document[] | undefined)?.[0]
+  change(u.id, (x) => ({ ...x, failed: { cause: entry?.cause ?? '', error: entry?.error || e.message || t('know.upload.failed', { file: u.file.name }), fix: entry?.fix || e.fix, again: e.passing } }))
 }
 
 async function arrived(u: Upload, items: Document[]): Promise<void> {

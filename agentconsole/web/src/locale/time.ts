@@ -67,6 +67,14 @@ export function ago(at: string, present: number): string {
   return day(at)
 }
 
+/** The same as a sentence of its own: 4 min ago. */
+export function agoWords(at: string, present: number): string {
+  const min = Math.floor((present - Date.parse(at)) / 60_000)
+  if (min < 1) return t('time.now.ago')
+  if (min < 60) return t('time.min.ago', { n: min })
+  return min < 24 * 60 ? t('time.hours.ago', { n: Math.floor(min / 60) }) : day(at)
+}
+
 /** 1 min 48 s. */
 export function spelled(seconds: number): string {
   const m = Math.floor(seconds / 60)

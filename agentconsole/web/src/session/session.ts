@@ -48,16 +48,25 @@ async function signIn(token: string): Promise<void> {
     }
     // Someone who is signed in already and opens an old link goes on as before.
     try {
-      return enter(await call<Me>('GET', '/me'))
+      const m = await whoAmI()
+      if (m) return enter(m)
     } catch {
-      out(code === 'link_used' || code === 'link_expired' ? code : 'link_failed')
+      // Then it is said what is wrong with the link.
     }
+    out(code === 'link_used' || code === 'link_expired' ? code : 'link_failed')
   }
+}
+
+/** Null where nobody is signed in, which is an answer like another. */
+async function whoAmI(): Promise<Me | null> {
+  const m = await call<Me | { agent: null }>('GET', '/me')
+  return m.agent ? (m as Me) : null
 }
 
 async function load(): Promise<void> {
   try {
-    enter(await call<Me>('GET', '/me'))
+    const m = await whoAmI()
+    return m ? enter(m) : out('')
   } catch (e) {
     if (!(e instanceof ApiError) || !e.passing) return out('')
     phase.value = 'unreachable'
@@ -68,7 +77,7 @@ async function load(): Promise<void> {
 /** Signed in again in another tab: this one comes back by itself. */
 function lookAgain(): void {
   if (phase.value !== 'out' || document.visibilityState === 'hidden') return
-  call<Me>('GET', '/me').then(enter, () => {})
+  whoAmI().then((m) => m && phase.value === 'out' && enter(m), () => {})
 }
 
 function enter(m: Me): void {

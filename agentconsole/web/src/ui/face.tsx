@@ -1,9 +1,14 @@
 import { t } from '../locale/t.ts'
+import { lostSince } from '../realtime.ts'
 import type { Person, Status } from '../types.ts'
+
+/** Who is there is only known while there is a link. */
+export const shownStatus = (s: Status): Status => (lostSince.value ? 'offline' : s)
 
 /** A round face for people: initials on one of eight grounds, with the presence dot. Away and offline are rings, so never by colour alone. */
 export function Face({ who, size = 32, status, hidden }: { who: Person; size?: number; status?: Status | undefined; hidden?: boolean }) {
-  const dot = status ?? who.status
+  const known = status ?? who.status
+  const dot = known && shownStatus(known)
   return (
     <span class={`face f${size}`} data-hue={Math.abs(who.hue) % 8} {...(hidden ? { 'aria-hidden': 'true' as const } : { role: 'img', 'aria-label': dot ? `${who.name}, ${t(`status.${dot}`)}` : who.name })}>
       <span class="face-in" aria-hidden="true">{who.initials}</span>

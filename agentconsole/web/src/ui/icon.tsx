@@ -42,7 +42,7 @@ const PATHS = {
 export type IconName = keyof typeof PATHS
 
 /** Arrows and panes that mean a direction turn round in right-to-left languages; clocks, ticks and the mark do not. */
-const TURNS: ReadonlySet<IconName> = new Set<IconName>(['reply', 'left', 'right', 'arrow', 'leave', 'undo', 'panel', 'back', 'lines'])
+const TURNS: ReadonlySet<IconName> = new Set<IconName>(['reply', 'left', 'right', 'arrow', 'leave', 'out', 'undo', 'panel', 'back', 'lines'])
 
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   const width = size <= 14 ? 2.1 : size <= 16 ? 1.9 : 1.75
