@@ -144,7 +144,7 @@ func (d *deciding) decide(ctx context.Context) error {
 		return nil
 	}
 	if isTalk {
-		d.say(say(d.answer.Language, talk), conversation.OutcomeGreeting)
+		d.say(say(d.answer.Language, talk), talk.outcome())
 		d.answer.Answered = true
 		return nil
 	}

@@ -24,9 +24,13 @@ const (
 	sayAction    phrase = "needs-action"
 	sayRefund    phrase = "refund"
 	sayComplaint phrase = "complaint"
+	sayCrisis    phrase = "crisis"
+	sayIdentity  phrase = "identity"
+	sayUpset     phrase = "upset"
 )
 
-// catalogue holds the phrases in the languages the product ships. Whether somebody is online is not said here: the widget knows it better, later.
+// catalogue holds the phrases in the languages the product ships. Whether somebody is online is not said here, for the widget knows it better, later:
+// the phrases of a handoff are true whether a person reads the chat in a second or tomorrow.
 var catalogue = map[string]map[phrase]string{
 	English: {
 		sayGreeting:  "Hello! Ask me anything about our help pages. If you would rather have a person, say so at any time.",
@@ -36,12 +40,15 @@ var catalogue = map[string]map[phrase]string{
 		sayNotFound:  "I couldn’t find this in our help pages, and I don’t want to guess. Would you like me to call a person?",
 		sayOffer:     "Would you like me to call a person?",
 		sayStopped:   "Stopped.",
-		sayFault:     "I can’t look things up at the moment. I have called a person. They will see this whole chat, so you won’t have to repeat anything.",
-		sayCalled:    "I have called a person. They will see this whole chat, so you won’t have to repeat anything.",
-		sayFailures:  "I couldn’t find this in our help pages either, so I have called a person. They will see this whole chat, and you won’t have to repeat anything.",
-		sayAction:    "Only a person can do this for you, so I have called one. They will see this whole chat, and you won’t have to repeat anything.",
-		sayRefund:    "A person has to look at this refund, so I have called one. They will see this whole chat, and you won’t have to repeat anything.",
-		sayComplaint: "I’m sorry about this. I have called a person. They will see this whole chat, so you won’t have to repeat anything.",
+		sayFault:     "I can’t look things up at the moment, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayCalled:    "I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayFailures:  "I couldn’t find this in our help pages either, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayAction:    "Only a person can do this for you, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayRefund:    "A person has to look at this refund, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayComplaint: "I’m sorry about this. I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
+		sayCrisis:    "I’m so sorry that you are going through this. You don’t have to face it alone: I am calling a person to this chat. If you are in danger right now, please call your local emergency number, or go to somebody near you.",
+		sayIdentity:  "I am an AI assistant. I answer from our help pages and can call a person at any time.",
+		sayUpset:     "I’m sorry that this has been frustrating. Would you like me to call a person?",
 	},
 	Hindi: {
 		sayGreeting:  "नमस्ते! हमारे सहायता पृष्ठों के बारे में कुछ भी पूछिए। अगर आप किसी व्यक्ति से बात करना चाहें, तो कभी भी कहिए।",
@@ -51,12 +58,15 @@ var catalogue = map[string]map[phrase]string{
 		sayNotFound:  "यह मुझे हमारे सहायता पृष्ठों में नहीं मिला, और अंदाज़े से कुछ कहना ठीक नहीं होगा। क्या मैं किसी व्यक्ति को बुलाऊँ?",
 		sayOffer:     "क्या मैं किसी व्यक्ति को बुलाऊँ?",
 		sayStopped:   "रोक दिया गया।",
-		sayFault:     "अभी मेरी खोज काम नहीं कर रही है। मैंने एक व्यक्ति को बुलाया है। वे यह पूरी बातचीत देखेंगे, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
-		sayCalled:    "मैंने एक व्यक्ति को बुलाया है। वे यह पूरी बातचीत देखेंगे, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
-		sayFailures:  "यह भी मुझे हमारे सहायता पृष्ठों में नहीं मिला, इसलिए मैंने एक व्यक्ति को बुलाया है। वे यह पूरी बातचीत देखेंगे, और आपको कुछ दोहराना नहीं पड़ेगा।",
-		sayAction:    "यह काम केवल एक व्यक्ति कर सकता है, इसलिए मैंने किसी को बुलाया है। वे यह पूरी बातचीत देखेंगे, और आपको कुछ दोहराना नहीं पड़ेगा।",
-		sayRefund:    "इस रिफ़ंड को एक व्यक्ति को देखना होगा, इसलिए मैंने किसी को बुलाया है। वे यह पूरी बातचीत देखेंगे, और आपको कुछ दोहराना नहीं पड़ेगा।",
-		sayComplaint: "इसके लिए खेद है। मैंने एक व्यक्ति को बुलाया है। वे यह पूरी बातचीत देखेंगे, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayFault:     "अभी मेरी खोज काम नहीं कर रही है, इसलिए मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayCalled:    "मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayFailures:  "यह भी मुझे हमारे सहायता पृष्ठों में नहीं मिला, इसलिए मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayAction:    "यह काम केवल एक व्यक्ति कर सकता है, इसलिए मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayRefund:    "इस रिफ़ंड को एक व्यक्ति को देखना होगा, इसलिए मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayComplaint: "इसके लिए खेद है। मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
+		sayCrisis:    "मुझे बहुत दुख है कि आप पर यह बीत रही है। आपको इसका सामना अकेले नहीं करना है: मैं इस बातचीत में एक व्यक्ति को बुला रहा हूँ। अगर आप अभी ख़तरे में हैं, तो कृपया अपने यहाँ के आपातकालीन नंबर पर कॉल कीजिए, या अपने पास के किसी व्यक्ति के पास जाइए।",
+		sayIdentity:  "मैं एक AI सहायक हूँ। मैं हमारे सहायता पृष्ठों से जवाब देता हूँ और कभी भी किसी व्यक्ति को बुला सकता हूँ।",
+		sayUpset:     "आपको हुई परेशानी के लिए खेद है। क्या मैं किसी व्यक्ति को बुलाऊँ?",
 	},
 	Arabic: {
 		sayGreeting:  "مرحبًا! اسألني عن أي شيء في صفحات المساعدة. وإن كنت تفضّل التحدث إلى شخص، فقل ذلك في أي وقت.",
@@ -66,12 +76,15 @@ var catalogue = map[string]map[phrase]string{
 		sayNotFound:  "لم أجد هذا في صفحات المساعدة، ولا أريد أن أخمّن. هل تريد أن أستدعي شخصًا؟",
 		sayOffer:     "هل تريد أن أستدعي شخصًا؟",
 		sayStopped:   "تم الإيقاف.",
-		sayFault:     "لا أستطيع البحث الآن. لقد استدعيت شخصًا، وسيرى هذه المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
-		sayCalled:    "لقد استدعيت شخصًا. سيرى هذه المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
-		sayFailures:  "لم أجد هذا أيضًا في صفحات المساعدة، لذلك استدعيت شخصًا. سيرى هذه المحادثة كاملة، ولن تضطر إلى تكرار أي شيء.",
-		sayAction:    "لا يستطيع القيام بهذا إلا شخص، لذلك استدعيت أحدهم. سيرى هذه المحادثة كاملة، ولن تضطر إلى تكرار أي شيء.",
-		sayRefund:    "يحتاج هذا الاسترداد إلى شخص ينظر فيه، لذلك استدعيت أحدهم. سيرى هذه المحادثة كاملة، ولن تضطر إلى تكرار أي شيء.",
-		sayComplaint: "نأسف لذلك. لقد استدعيت شخصًا. سيرى هذه المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayFault:     "لا أستطيع البحث الآن، لذلك حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayCalled:    "لقد حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayFailures:  "لم أجد هذا أيضًا في صفحات المساعدة، لذلك حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayAction:    "لا يستطيع القيام بهذا إلا شخص، لذلك حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayRefund:    "يحتاج هذا الاسترداد إلى شخص ينظر فيه، لذلك حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayComplaint: "نأسف لذلك. لقد حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
+		sayCrisis:    "يؤسفني جدًا ما تمرّ به. لست مضطرًا إلى مواجهته وحدك: أستدعي الآن شخصًا إلى هذه المحادثة. إن كنت في خطر الآن، فاتصل من فضلك برقم الطوارئ في بلدك، أو اذهب إلى شخص قريب منك.",
+		sayIdentity:  "أنا مساعد يعمل بالذكاء الاصطناعي. أجيب من صفحات المساعدة، ويمكنني أن أستدعي شخصًا في أي وقت.",
+		sayUpset:     "نأسف لما سبّبناه لك من إزعاج. هل تريد أن أستدعي شخصًا؟",
 	},
 }
 
@@ -90,12 +103,22 @@ func handoffPhrase(rule string) phrase {
 		return sayAction
 	case strings.HasPrefix(rule, "refund"):
 		return sayRefund
-	case strings.HasPrefix(rule, "complaint"), strings.HasPrefix(rule, "frustration"), strings.HasPrefix(rule, "sentiment"):
+	case strings.HasPrefix(rule, "blocked-crisis"):
+		return sayCrisis
+	case strings.HasPrefix(rule, "complaint"), strings.HasPrefix(rule, "frustration"), strings.HasPrefix(rule, "sentiment"), strings.HasPrefix(rule, "insult"):
 		return sayComplaint
 	case strings.HasPrefix(rule, "failures"), strings.HasPrefix(rule, "unanswered"):
 		return sayFailures
 	}
 	return sayCalled
+}
+
+// outcome is what a phrase of small talk is recorded as: one of them offers a person, and "yes" after it calls one.
+func (p phrase) outcome() string {
+	if p == sayUpset {
+		return conversation.OutcomeOffer
+	}
+	return conversation.OutcomeGreeting
 }
 
 // OutcomeOf tells which outcome a message of the assistant had, for a history that kept only the words. The assistant says in fixed words that it
@@ -105,8 +128,10 @@ func OutcomeOf(text string) string {
 		switch text {
 		case phrases[sayNotFound]:
 			return conversation.OutcomeUnanswered
-		case phrases[sayGreeting], phrases[sayThanks], phrases[sayOkay], phrases[sayBye]:
+		case phrases[sayGreeting], phrases[sayThanks], phrases[sayOkay], phrases[sayBye], phrases[sayIdentity]:
 			return conversation.OutcomeGreeting
+		case phrases[sayUpset]:
+			return conversation.OutcomeOffer
 		case phrases[sayStopped]:
 			return conversation.OutcomeStopped
 		}

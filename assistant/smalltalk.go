@@ -24,11 +24,22 @@ var small = map[phrase]map[string]bool{
 }
 
 // yes are the words with which people accept an offer.
-var yes = set(`yes yep yeah yup ya sure ok okay please pls do go ahead definitely of course absolutely kindly y ji haan han haa bilkul
-	हाँ हां जी ठीक है कृपया बिल्कुल نعم أجل اجل ايوه أيوة من فضلك تمام طيب موافق`)
+var yes = set(`yes yep yeah yup ya sure ok okay please pls plz do go ahead definitely of course absolutely kindly y ji haan han haa bilkul
+	that would be great good nice fine perfect i i'd like so call a person human someone somebody one them now right thanks thank you bula bulao bulaiye do dijiye lo kar karo
+	हाँ हां जी ठीक है कृपया बिल्कुल बुला बुलाओ बुलाइए दो दीजिए लो धन्यवाद نعم أجل اجل ايوه أيوة من فضلك رجاء تمام طيب موافق أكيد اكيد تفضل استدع شخصا شخصًا شكرا شكرًا`)
 
-// carries are the words of which an acceptance needs at least one: "please" alone may be anything.
-var carries = set(`yes yep yeah yup ya sure ok okay go definitely course absolutely y haan han haa bilkul हाँ हां ठीक बिल्कुल نعم أجل اجل ايوه أيوة تمام طيب موافق`)
+// carries are the words of which an acceptance needs at least one: "please" alone may be anything, and so may "thanks".
+var carries = set(`yes yep yeah yup ya sure ok okay go do call definitely course absolutely y haan han haa bilkul bulao bulaiye हाँ हां ठीक बिल्कुल बुला बुलाओ बुलाइए
+	نعم أجل اجل ايوه أيوة تمام طيب موافق أكيد اكيد تفضل استدع`)
+
+// plainly are the words that say yes beside thanks too.
+var plainly = set(`yes yep yeah yup sure y haan han haa हाँ हां نعم أجل اجل ايوه أيوة`)
+
+// yesWords is how many words an acceptance may have: "yes please, that would be great".
+const yesWords = 7
+
+// nods are the pictures that say yes without a word.
+const nods = "👍👌✅"
 
 // thanksNeed are the words of which thanks need one.
 var thanksNeed = set(`thanks thank thx thankyou ty धन्यवाद शुक्रिया dhanyavaad shukriya شكرا شكرًا`)
@@ -59,6 +70,11 @@ func smallTalk(text string, signals escalation.Signals) (phrase, bool) {
 		return sayGreeting, true
 	case signals.Thanks:
 		return sayThanks, true
+	case signals.Identity:
+		return sayIdentity, true
+	case signals.Insult > 0:
+		// It holds nothing to look up, and "not found" would pour oil on the fire.
+		return sayUpset, true
 	case len(words) == 0:
 		// A picture or a smile; question marks alone ask for more than that.
 		return sayOkay, !strings.ContainsAny(text, "?؟")
@@ -82,7 +98,13 @@ func accepts(text string, history []Turn) bool {
 		return false
 	}
 	words := wordsOf(text)
-	return len(words) > 0 && len(words) <= smallWords && all(words, yes) && some(words, carries)
+	if len(words) == 0 {
+		return strings.ContainsAny(text, nods) && !strings.ContainsAny(text, "👎?؟")
+	}
+	if some(words, thanksNeed) && !some(words, plainly) {
+		return false // "ok thanks" ends a talk
+	}
+	return len(words) <= yesWords && all(words, yes) && some(words, carries) && !strings.ContainsAny(text, "?؟")
 }
 
 func all(words []string, in map[string]bool) bool {

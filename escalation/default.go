@@ -14,6 +14,8 @@ const (
 	subject = 0.6
 	furious = -0.75
 	worn    = 0.85
+	abused  = 0.5  // an insult, or an angry face: a person is offered
+	enough  = 0.85 // a strong insult, or one more of them
 )
 
 // Default returns the rules that Baton comes with. Their order matters: safety first, then what the visitor asked for
@@ -21,6 +23,10 @@ const (
 func Default() RuleSet {
 	no, anger := false, furious
 	return RuleSet{Failures: DefaultFailures, Rules: []Rule{
+		{
+			ID: "blocked-crisis", Title: "Self-harm", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Keywords: crisisWords()}, Reason: "Speaks of wanting to die or of hurting themselves",
+		},
 		{
 			ID: "blocked-safety", Title: "Smoke, fire, electric shock", Enabled: true, Phase: Before, Then: Handoff,
 			When: Condition{Keywords: safetyWords()}, Reason: "Somebody may be in danger",
@@ -46,6 +52,14 @@ func Default() RuleSet {
 			When: Condition{Signal: Frustration, AtLeast: worn}, Reason: "The visitor has to repeat themselves",
 		},
 		{
+			ID: "insult", Title: "Strong or repeated insults", Enabled: true, Phase: Before, Then: Handoff,
+			When: Condition{Signal: Insult, AtLeast: enough}, Reason: "Writes nothing but insults",
+		},
+		{
+			ID: "insult-offer", Title: "An insult or an angry face", Enabled: true, Phase: Before, Then: Offer,
+			When: Condition{Signal: Insult, AtLeast: abused}, Reason: "Is angry, and says no more than that",
+		},
+		{
 			ID: "unsure-wants-human", Title: "May be asking for a person", Enabled: true, Phase: Before, Then: Offer,
 			When: Condition{Signal: WantsHuman, AtLeast: unsure}, Reason: "May have asked for a person",
 		},
@@ -68,6 +82,20 @@ func Default() RuleSet {
 	}}
 }
 
+// crisisWords are the words of people who may be about to hurt themselves. Bare "suicide" is left out: it stands in the titles of films.
+func crisisWords() []string {
+	return []string{
+		"kill myself", "killing myself", "end my life", "ending my life", "end my own life", "take my own life", "taking my own life", "want to die", "wanna die", "wish i was dead", "wish i were dead",
+		"better off dead", "don't want to live", "do not want to live", "no reason to live", "nothing to live for", "hurt myself", "hurting myself", "harm myself", "harming myself", "self harm",
+		"commit suicide", "committing suicide", "attempt suicide", "thinking of suicide", "thinking about suicide", "suicidal",
+		"marna chahta", "marna chahti", "mar jana chahta", "mar jana chahti", "mar jaana chahta", "mar jaana chahti", "jeena nahi chahta", "jeena nahi chahti", "jina nahi chahta", "jina nahi chahti",
+		"jaan de dunga", "jaan de dungi", "suicide kar", "suicide karna", "khudkushi", "aatmahatya", "atmahatya",
+		"आत्महत्या", "खुदकुशी", "मरना चाहता", "मरना चाहती", "मर जाना चाहता", "मर जाना चाहती", "जीना नहीं चाहता", "जीना नहीं चाहती", "जान दे दूंगा", "जान दे दूंगी", "खुद को मार", "अपनी जान ले",
+		"انتحر", "سانتحر", "الانتحار", "انتحار", "اقتل نفسي", "ساقتل نفسي", "قتل نفسي", "اؤذي نفسي", "ايذاء نفسي", "انهي حياتي", "انهاء حياتي", "اريد ان اموت", "اريد الموت", "ابغي اموت", "بدي اموت", "عايز اموت", "لا اريد ان اعيش",
+		"will sterben", "mich umbringen", "bringe mich um", "selbstmord", "suizid", "quiero morir", "quiero morirme", "suicidarme", "voy a matarme", "veux mourir", "me suicider", "vais me tuer", "voglio morire", "suicidarmi", "voglio uccidermi",
+	}
+}
+
 // safetyWords are phrases, not bare words: "Fire TV" and "smoke detector" are products.
 func safetyWords() []string {
 	return []string{
@@ -86,7 +114,7 @@ func safetyWords() []string {
 // legalWords are the words of people who have decided to go elsewhere, not of those who ask what the law says.
 func legalWords() []string {
 	return []string{
-		"consumer court", "consumer forum", "consumer commission", "consumer helpline", "ombudsman", "legal action", "legal notice", "legal steps", "my lawyer", "my attorney", "a lawyer", "sue you", "suing you", "i will sue", "take you to court", "see you in court", "going to court", "go to court",
+		"consumer court", "consumer forum", "consumer commission", "consumer helpline", "ombudsman", "legal action", "legal notice", "legal steps", "lawyer", "lawyers", "attorney", "legal proceedings", "legal department", "sue you", "suing you", "i will sue", "i'll sue", "going to sue", "gonna sue", "sue your company", "small claims", "take you to court", "see you in court", "going to court", "go to court",
 		"police complaint", "go to the police", "going to the police", "call the police", "calling the police", "report you to the police", "inform the police", "cyber cell", "file an fir", "lodge an fir", "file fir",
 		"police mein", "police me", "case karunga", "case kar dunga", "court jaunga", "vakil", "upbhokta forum",
 		"उपभोक्ता फोरम", "उपभोक्ता अदालत", "उपभोक्ता आयोग", "वकील", "पुलिस", "कानूनी कार्रवाई", "मुकदमा",

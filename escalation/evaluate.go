@@ -113,6 +113,8 @@ func (s Signals) Value(name string) float64 {
 		return s.Complaint
 	case Frustration:
 		return s.Frustration
+	case Insult:
+		return s.Insult
 	}
 	return 0
 }

@@ -27,5 +27,5 @@ func Question(message string) bool { return tables().asks(message) }
 
 func (c *compiled) asks(message string) bool {
 	t := tokenise(message, c.words)
-	return len(t.tokens) > 0 && !c.greets(t) && !c.thanks(t)
+	return len(t.tokens) > 0 && !c.greets(t) && !c.thanks(t) && !c.asksWho(t) && c.abuse(message, t) == 0
 }

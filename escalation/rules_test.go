@@ -178,10 +178,10 @@ func TestValidateNamesCauseAndRemedy(t *testing.T) {
 		"phase":         {func(s *RuleSet) { s.Rules[0].Phase = "during" }, `use "before"`},
 		"then":          {func(s *RuleSet) { s.Rules[0].Then = None }, `set "enabled" to false`},
 		"empty":         {func(s *RuleSet) { s.Rules[0].When = Condition{} }, `would hold for every message`},
-		"signal":        {func(s *RuleSet) { s.Rules[2].When.Signal = "human" }, `there are wants_human, needs_action`},
-		"threshold":     {func(s *RuleSet) { s.Rules[2].When.AtLeast = 0 }, `lies above 0`},
+		"signal":        {func(s *RuleSet) { s.Rules[3].When.Signal = "human" }, `there are wants_human, needs_action`},
+		"threshold":     {func(s *RuleSet) { s.Rules[3].When.AtLeast = 0 }, `lies above 0`},
 		"keyword":       {func(s *RuleSet) { s.Rules[0].When.Keywords = []string{"--"} }, `has no letters`},
-		"too early":     {func(s *RuleSet) { s.Rules[7].Phase = Before }, `set "phase" to "after"`},
+		"too early":     {func(s *RuleSet) { s.Rules[10].Phase = Before }, `set "phase" to "after"`},
 		"too many":      {func(s *RuleSet) { s.Rules = make([]Rule, 101) }, `100 are allowed`},
 		"many keywords": {func(s *RuleSet) { s.Rules[0].When.Keywords = make([]string, 501) }, `split the rule`},
 	} {

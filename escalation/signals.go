@@ -9,11 +9,12 @@ const (
 	Complaint   = "complaint"
 	NeedsAction = "needs_action"
 	Frustration = "frustration"
+	Insult      = "insult"
 	Keyword     = "keyword"
 )
 
 // SignalsVersion stands in every turn record, so that a replay knows which reading made the values it sees.
-const SignalsVersion = "words-1"
+const SignalsVersion = 2
 
 // Turn is one message before the one that is read. Answered says of a visitor's message whether it got an answer.
 type Turn struct {
@@ -38,9 +39,11 @@ type Signals struct {
 	Complaint   float64 `json:"complaint"`
 	NeedsAction float64 `json:"needs_action"`
 	Frustration float64 `json:"frustration"`
+	Insult      float64 `json:"insult"`
 	Sentiment   float64 `json:"sentiment"`
 	Greeting    bool    `json:"greeting"`
 	Thanks      bool    `json:"thanks"`
+	Identity    bool    `json:"identity"` // asks whom they are talking to, and nothing else
 	Matches     []Match `json:"matches"`
 }
 
@@ -52,8 +55,10 @@ func Read(message string, history []Turn) Signals {
 	var s Signals
 	s.Greeting, s.Thanks = c.greets(t), c.thanks(t)
 	if len(t.tokens) == 0 {
+		s.Insult = c.insult(message, t, history)
 		return s
 	}
+	s.Identity = c.asksWho(t)
 	r := reading{message: message, text: t, out: &s}
 	s.WantsHuman = r.topic(c, WantsHuman)
 	s.Refund = r.topic(c, Refund)
@@ -61,6 +66,9 @@ func Read(message string, history []Turn) Signals {
 	s.NeedsAction = r.needsAction(c)
 	s.Sentiment = c.mood(t)
 	s.Frustration = c.frustration(t, s, history)
+	if s.Insult = c.insult(message, t, history); s.Insult > 0 {
+		r.mark(Insult, 0, len(t.tokens))
+	}
 	slices.SortStableFunc(s.Matches, func(a, b Match) int { return a.Start - b.Start })
 	return s
 }

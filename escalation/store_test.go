@@ -49,7 +49,7 @@ func TestStoreKeepsEveryVersionOfARuleSet(t *testing.T) {
 		t.Errorf("another workspace has version %d, %v; want its own, the default", other.Version, err)
 	}
 	again.Rules[0].Phase = "during"
-	if _, err := store.SaveRules(t.Context(), ours, who, again); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "blocked-safety") {
+	if _, err := store.SaveRules(t.Context(), ours, who, again); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "blocked-crisis") {
 		t.Errorf("saving a wrong rule: %v, want ErrInvalid naming the rule", err)
 	}
 }

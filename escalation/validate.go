@@ -99,5 +99,5 @@ func keywordMistakes(words []string) (wrong []error) {
 }
 
 func signalNames() []string {
-	return []string{WantsHuman, NeedsAction, Refund, Complaint, Frustration}
+	return []string{WantsHuman, NeedsAction, Refund, Complaint, Frustration, Insult}
 }
