@@ -100,12 +100,20 @@ func (r *reading) take(q queryTerm, stats statistics, mended []string) {
 	}
 }
 
-// say adds what a turn of phrase means; its own words need not be borne then.
+// say puts what a turn of phrase means in the place of its words, where the
+// knowledge base has it: "money back" is about neither money nor a back.
 func (r *reading) say(s saying, stats statistics) {
-	for _, m := range s.means {
-		if stats.df[m] > 0 {
-			r.add(queryTerm{m, 1})
+	known := slices.DeleteFunc(slices.Clone(s.means), func(m string) bool { return stats.df[m] == 0 })
+	if len(known) == 0 {
+		return
+	}
+	for i, q := range r.query {
+		if slices.ContainsFunc(s.words, func(word string) bool { return stem(word) == q.term }) {
+			r.query[i].weight = min(q.weight, alsoWeight)
 		}
+	}
+	for _, m := range known {
+		r.add(queryTerm{m, 1})
 	}
 	for i, w := range r.words {
 		if slices.ContainsFunc(s.words, func(word string) bool { return stem(word) == w.Term }) {

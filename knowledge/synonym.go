@@ -53,7 +53,7 @@ func (t thesaurus) said(text string) []saying {
 	all := words(text)
 	for _, s := range t.sayings {
 		for i := range all {
-			// One word may stand between: "send it back", "call the order off" not.
+			// One word may stand between, and not two: "send it back".
 			if follow(all[i:], s.words) {
 				out = append(out, s)
 				break
