@@ -175,7 +175,7 @@ export class Fake {
 
   turn(c, change, event) {
     Object.assign(c, change);
-    if (event) this.add(c, { kind: "event", author: { kind: "system" }, event });
+    if (event) this.add(c, { kind: "event", author: { kind: "system" }, body: undefined, event });
     this.all(c, this.state(c));
   }
 

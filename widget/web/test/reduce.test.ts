@@ -123,6 +123,9 @@ test("listeners hear the start and the end of an answer, a place once, and never
   const line = hear(s, conversation({ state: "waiting", queue: { position: 2, minutes: 3 } }));
   expect(announcement(s, line)).toBe("2nd in line, about 3 min");
   expect(announcement(line, hear(line, conversation({ state: "waiting", queue: { position: 2, minutes: 2 } })))).toBe("");
+  // An event has no body.
+  const { body: _, ...called } = message(1, { kind: "event", author: { kind: "system" }, event: { name: "called" } });
+  expect(announcement(s, list(s, called as never))).toBe("");
   expect(announcement(s, hear(s, { t: "read", conv: "c", by: "agent", delivered: 1, seen: 1, at: "" }))).toBe("");
   expect(announcement(state({ synced: false }), list(state({ synced: false }), message(1, { author: { kind: "assistant" } })))).toBe("");
 });

@@ -15,10 +15,11 @@ export function announcement(before: State, s: State): string {
     s.run && !before.run && t("isWriting"),
     ...s.messages.slice(before.messages.length).map((m) => {
       if (/joined|handed|left|resolved/.test(m.event?.name ?? "")) return told(m, m.event!.name === "joined" ? m.event!.who! : first(m.event!.who), "");
+      if (!isReply(m)) return "";
       // Words as they are heard: without Markdown's signs and the numbers of chips.
       const words = m.body.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
       const n = m.citations?.length;
-      return isReply(m) && [m.author.kind === "agent" ? `${m.author.name}: ${words}` : words, n && t("sources", { n })];
+      return [m.author.kind === "agent" ? `${m.author.name}: ${words}` : words, n && t("sources", { n })];
     }),
     line(s) && line(s) !== line(before) && [line(s), estimate(s)].filter(Boolean).join(", "),
     s.typing?.kind === "agent" && before.typing?.kind !== "agent" && t("typing", s.typing),
