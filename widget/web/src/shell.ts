@@ -100,7 +100,10 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
     return (chat = fetchChat().then((m) => m.start(shell)));
   };
   /** The next click or call tries again where the chat cannot be had. */
-  const call = (name: string, ...args: unknown[]) => need().then((calls) => calls[name]?.(...args)).catch(() => (chat = undefined));
+  const call = (name: string, ...args: unknown[]) => need().then((calls) => calls[name]?.(...args)).catch(() => {
+    chat = undefined;
+    if (!inside.firstChild) inside.append(button);
+  });
 
   button.className = `launcher ${data.label ? "wide" : ""}`;
   button.ariaHasPopup = "dialog";
@@ -112,7 +115,9 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   path.setAttribute("d", shape);
   icon.append(path);
   button.append(icon, data.label ?? "");
-  inside.append(button);
+  // Where a window was left open it comes back with the chat, and nothing closed is shown before it.
+  const left = attempt(() => sessionStorage.getItem(`${key}open`));
+  if (!left) inside.append(button);
   shadow.append(inside);
   place.setProperty("--x", length(data.offsetX));
   place.setProperty("--y", length(data.offsetY));
@@ -128,7 +133,7 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   watch.observe(document.documentElement, { attributes: true, subtree: !!data.hideOn, childList: !!data.hideOn });
   night().addEventListener("change", soon, ended);
   // Someone who was here before may have a reply waiting, or a message that never got out; a window stays open over the pages of a visit.
-  if (stored("token") || attempt(() => sessionStorage.getItem(`${key}open`))) call("back");
+  if (left || stored("token")) call("back");
 
   const calls: Calls = {
     show: () => (hidden = false),
