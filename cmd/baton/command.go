@@ -33,8 +33,8 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"serve", "", "run the server: widget, console, assistant", serve},
-		{"migrate", "", "bring the database to this binary's schema", migrate},
+		{"serve", "", "run the server: widget, console, assistant", plain(serve)},
+		{"migrate", "", "bring the database to this binary's schema", plain(migrate)},
 		{"agent", "add|link|list …", "add people to the team and print sign-in links", agent},
 		{"inbox", "list|allow|deny [ORIGIN]", "print script tags, say which sites may carry them", inbox},
 		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
@@ -42,8 +42,8 @@ func commands() []command {
 		{"search", "QUERY | --batch", "search the knowledge base", search},
 		{"rules", "show", "print the escalation rules as JSON", rules},
 		{"chat", "", "be a visitor in the terminal", chat},
-		{"config", "", "print the effective configuration, without secrets", showConfig},
-		{"version", "", "print the version", showVersion},
+		{"config", "", "print the effective configuration, without secrets", plain(showConfig)},
+		{"version", "", "print the version", plain(showVersion)},
 	}
 }
 
@@ -109,6 +109,20 @@ func printHelp(w io.Writer) {
 		fmt.Fprintf(w, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.usage), c.about)
 	}
 	fmt.Fprintln(w, "\nThe configuration is read from the environment; `baton config` prints it. README.md tells how to begin.")
+}
+
+// plain is for commands that take nothing: what stands behind them is a mistake, perhaps a flag somebody hoped for.
+func plain(run func(context.Context, *program) error) func(context.Context, *program) error {
+	return func(ctx context.Context, p *program) error {
+		rest, err := p.parse(p.flags("plain"))
+		if err == nil && len(rest) > 0 {
+			err = usageError{fmt.Sprintf("it takes no %q; settings come from the environment, and `baton config` prints them", rest[0])}
+		}
+		if err != nil {
+			return err
+		}
+		return run(ctx, p)
+	}
 }
 
 // flags returns a flag set whose errors become usage errors, printed by report and nowhere else.

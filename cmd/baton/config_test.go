@@ -64,7 +64,7 @@ func TestConfigKeepsSecrets(t *testing.T) {
 
 func TestCommandsAreCalledRightly(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"no-such"}, {"agent"}, {"agent", "add", "--role", "king"}, {"inbox", "allow"}, {"ask"}, {"rules", "hide"}, {"search", "--no-such-flag"}} {
+	for _, args := range [][]string{{"no-such"}, {"agent"}, {"agent", "add", "--role", "king"}, {"inbox", "allow"}, {"ask"}, {"rules", "hide"}, {"search", "--no-such-flag"}, {"serve", "--port", "80"}, {"migrate", "now"}, {"config", "x"}} {
 		var out, stderr bytes.Buffer
 		code := run(t.Context(), program{args: args, getenv: func(string) string { return "" }, stdin: strings.NewReader(""), stdout: &out, stderr: &stderr})
 		if code != exitUsage || !strings.HasPrefix(stderr.String(), "baton") {
