@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/internal/pgtest"
@@ -270,6 +272,74 @@ func TestEnterWhileTheDatabaseIsAway(t *testing.T) {
 	f.want("offline", "offline")
 	f.a.Sweep(t.Context())
 	f.want("offline", "online")
+}
+
+// A node that follows a dead one on the same machine ends its leases at once and is itself alive.
+func TestSucceed(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	ctx := t.Context()
+	f.a.Enter(ctx, f.key(f.priya, 1))
+	f.want("offline", "online")
+	f.ok(f.b.Succeed(ctx, f.a.Node()))
+	f.want("offline", "offline")
+	rows, err := f.db.App.Query(ctx, `SELECT id FROM node`)
+	f.ok(err)
+	nodes, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	f.ok(err)
+	if diff := cmp.Diff([]uuid.UUID{f.b.Node()}, nodes); diff != "" {
+		t.Errorf("nodes (-want +got):\n%s", diff)
+	}
+	// It was alive after all, as on a copied disk.
+	f.ok(f.a.Beat(ctx))
+	f.want("offline", "online")
+}
+
+// However many leases an outage keeps from being stored, it is told once, and once that it is over.
+func TestOutageIsToldOnce(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	var said strings.Builder
+	pool, err := pgxpool.New(t.Context(), f.db.AppURL)
+	f.ok(err)
+	node := presence.New(pool, &told{}, slog.New(slog.NewTextHandler(&said, nil)), func() time.Time { return f.now })
+	f.ok(node.Succeed(t.Context(), uuid.Nil))
+	if _, err := f.db.Owner.Exec(t.Context(), `ALTER TABLE node RENAME TO elsewhere`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.db.Owner.Exec(t.Context(), `ALTER TABLE lease RENAME TO away`); err != nil {
+		t.Fatal(err)
+	}
+	for device := range byte(10) {
+		node.Enter(t.Context(), f.key(f.priya, device))
+	}
+	for range 5 {
+		node.Sweep(t.Context())
+	}
+	if n := strings.Count(said.String(), "level=WARN"); n != 1 {
+		t.Errorf("the outage was told %d times:\n%s", n, said.String())
+	}
+	for table, name := range map[string]string{"elsewhere": "node", "away": "lease"} {
+		_, err := f.db.Owner.Exec(t.Context(), `ALTER TABLE `+table+` RENAME TO `+name)
+		f.ok(err)
+	}
+	// Run begins with a heartbeat.
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- node.Run(ctx) }()
+	for deadline := time.After(20 * time.Second); f.leases() < 10; {
+		select {
+		case <-deadline:
+			t.Fatal("the leases were not stored after the outage")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	cancel()
+	f.ok(<-done)
+	pool.Close()
+	if n := strings.Count(said.String(), "stored again"); n != 1 || strings.Count(said.String(), "\n") != 2 {
+		t.Errorf("the end was told %d times:\n%s", n, said.String())
+	}
 }
 
 func TestManyTabsAtOnce(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// settled is how long River must have been quiet before an outage is over: its parts notice at different times.
+// settled is how long no part of River must have met a dead connection before an outage is over: its parts notice at different times.
 const settled = 4 * time.Second
 
 // outage is the time in which the job queue cannot reach the database. It is told when it begins and when it is over; River has a dozen parts, each of which
@@ -53,7 +53,6 @@ func (o *outage) hold(cause string, away bool) bool {
 	if o.since.IsZero() {
 		return false
 	}
-	o.last = time.Now()
 	o.held++
 	return true
 }
