@@ -18,9 +18,10 @@ type program struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
-	// config and log are read and made once, before the command runs.
-	config config
-	log    *slog.Logger
+	// command, config and log are set once, before the command runs.
+	command command
+	config  config
+	log     *slog.Logger
 }
 
 // command is one word after "baton".
@@ -70,7 +71,7 @@ func run(ctx context.Context, p program) int {
 		return exitUsage
 	}
 	c := commands()[index]
-	p.args = p.args[1:]
+	p.command, p.args = c, p.args[1:]
 	p.log = newLog(p.stderr, c.name)
 	var err error
 	if p.config, err = readConfig(p.getenv); err == nil {
@@ -129,6 +130,7 @@ func plain(run func(context.Context, *program) error) func(context.Context, *pro
 func (p *program) flags(name string) *flag.FlagSet {
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
+	set.Usage = func() {}
 	return set
 }
 
@@ -139,8 +141,9 @@ func (p *program) parse(set *flag.FlagSet) ([]string, error) {
 	for {
 		if err := set.Parse(args); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
+				fmt.Fprintf(p.stdout, "baton %s: %s\nusage: baton %s\n", p.command.name, p.command.about, strings.TrimSpace(p.command.name+" "+p.command.usage))
 				set.SetOutput(p.stdout)
-				set.Usage()
+				set.PrintDefaults()
 				return nil, err
 			}
 			return nil, usageError{err.Error()}
