@@ -81,7 +81,7 @@ function Summary({ list }: { list: Packet['summary'] }) {
           const { label, text } = lineWords(s)
           return (
             <li key={`${s.seq} ${s.kind ?? ''} ${i}`}>
-              <span class="story-line" title={label ? `${label}: ${text}` : text}>{label && `${label}: `}<bdi>{text}</bdi></span>
+              <span class="story-line" title={label ? `${label}: ${text}` : text}>{label && <span>{`${label}:`}</span>} <bdi>{text}</bdi></span>
               <Ref seq={s.seq} />
             </li>
           )

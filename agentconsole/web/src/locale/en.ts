@@ -103,7 +103,7 @@ export const en = {
   'act.handback.failed': 'The conversation could not be handed back.',
   'act.resolve.failed': 'The conversation could not be resolved.',
   'act.undo.failed': 'It could not be reopened any more.',
-  'act.resolved': 'Resolved. {name} can still write and it opens again.',
+  'act.resolved': 'Resolved. It opens again if {name} writes.',
   'act.handed': 'The assistant goes on with {name}.',
   'act.offline': 'Baton cannot be reached at the moment.',
 

@@ -113,7 +113,8 @@ function release(id: number): void {
 }
 
 function Left({ x }: { x: Toast }) {
-  const left = Math.max(0, Math.ceil((x.held ? x.until : x.until - now.value) / 1000))
+  // The clock ticks by whole seconds and may be most of one behind.
+  const left = Math.max(0, Math.ceil(Math.min(x.span, x.held ? x.until : x.until - now.value) / 1000))
   const share = Math.max(0, Math.min(1, (left * 1000) / x.span))
   return (
     <>
