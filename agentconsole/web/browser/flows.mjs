@@ -237,7 +237,7 @@ const flows = {
     assert.equal(await p.locator('.story-lines li').count(), 7)
     assert.equal(await p.locator('.story-line', { hasText: 'COD refunds are paid' }).count(), 2)
     assert.equal(await p.locator('.story-line').nth(1).getAttribute('title'), 'Order number: TE-39077')
-    assert.equal(await p.locator('.story-line').nth(2).innerText(), 'E-mail address: ananya@example.in')
+    assert.equal(await p.locator('.story-line').nth(2).textContent(), 'E-mail address: ananya@example.in')
   },
   'J and K take the focus along': async (p, s) => {
     await open(p, s, 'ananya')
