@@ -17,6 +17,7 @@ const (
 	actCanYou                // "can you replace screens": as likely a question about what the shop does
 	actWantOwn               // "I want my order cancelled", "I need you to …", "somebody must …"
 	actWant                  // "I need a replacement", "I want to return this"
+	actWish                  // "I want to change my plan": most likely they can themselves
 	actHaveDone              // "could I have my order cancelled?"
 	actMishapOwn             // told as a fact, about "my" or "I" or "you": "my order arrived broken"
 	actMishap                // told as a fact, about no one's in particular
@@ -41,9 +42,12 @@ type acts struct {
 // actWeights are the coefficients of the model, in log-odds. They were fitted by logistic regression on the rows of
 // testdata/dev.jsonl that are not held out, and rounded. The sample is small, so each was held near what was expected of
 // it beforehand (L2 around 4, 2.6, 3, 0.8, 4, 3, 3.4, 3.4, 2.8, 0.8, 1, 0.7, 0.7, -1, -1.5, -1.5, -1, -1 in their
-// order, λ = 0.005), with the bias fixed. On the held-out third, before its misses were looked at, precision was 1.00 and
+// order, actWish aside, λ = 0.005), with the bias fixed. On the held-out third, before its misses were looked at, precision was 1.00 and
 // recall .93; on two later batches of fifty new requests and fifty new look-alikes 1.00 and .90. Those rows have since
-// taught the grammar, so TestNeedsActionOnTheDevelopmentSet guards them and no longer measures.
+// taught the grammar, so TestNeedsActionOnTheDevelopmentSet guards them and no longer measures. Later came 126 rows of a
+// mishap with a request in a later clause, beside questions of that length: on their held-out third, unseen, recall rose from .76 to .81; on forty more,
+// written after that and unseen, from .75 to .80, both at precision 1.00. What was missing then was mostly "could you <verb nobody listed> it", which
+// plea now reads.
 var actWeights = [actCount]float64{
 	actOrderOwn:   5.0,  // told to act on their own case: nothing else says it as plainly
 	actOrder:      3.2,  // told to act, on nobody's in particular
@@ -51,6 +55,7 @@ var actWeights = [actCount]float64{
 	actCanYou:     0.8,  // "can you replace screens?" asks more often than it requests
 	actWantOwn:    4.6,  // wants something done to what is theirs, or names who must do it
 	actWant:       3.6,  // wants a thing only a person hands out
+	actWish:       1.6,  // alone it calls nobody; with "please" or an order number it does. Set by hand: the answer is worth a try first
 	actHaveDone:   3.4,  // "could I have my order cancelled" only looks like a question
 	actMishapOwn:  4.4,  // something went wrong, and it is theirs
 	actMishap:     3.7,  // something went wrong
@@ -91,18 +96,24 @@ func (a *acts) set(k act, from, to, sentence int) {
 func readActs(c *compiled, t text, mishaps []found) acts {
 	a := acts{}
 	clauses := split(t)
-	asked := false
+	asked, pleads, last := false, false, false
 	for k := range clauses {
 		r := clauseReader{toks: t.tokens, clause: clauses[k], acts: &a, follows: asked}
 		r.read()
 		asked = r.asks
 		clauses[k].asks, clauses[k].supposes = r.asks, r.supposes
+		clauses[k].forbids = r.forbids()
 		if r.words > 0 {
 			a.has[actAsksLast] = r.asks
+			last = r.pleads
 		}
+		pleads = pleads || r.pleads
 	}
 	for _, m := range mishaps {
 		readMishap(&a, t, clauses, m)
+	}
+	if pleads && !a.has[actMishapOwn] {
+		a.has[actAsks], a.has[actAsksLast] = true, a.has[actAsksLast] || last
 	}
 	for i := range t.tokens {
 		w := &t.tokens[i]
@@ -119,7 +130,7 @@ func readMishap(a *acts, t text, clauses []clause, m found) {
 		if m.from < c.from || m.from >= c.to {
 			continue
 		}
-		if c.asks || c.supposes {
+		if c.asks || c.supposes || c.forbids {
 			return
 		}
 		kind := actMishap

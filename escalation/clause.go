@@ -5,6 +5,7 @@ type clause struct {
 	from, to       int
 	marked         bool // it ends in a question mark
 	asks, supposes bool
+	forbids        bool // it tells somebody not to: "don't connect me"
 }
 
 // split cuts a message into clauses: at the ends of sentences, at pauses, at "and", "but" and the like when something
@@ -34,6 +35,9 @@ func begins(toks []token, i, from int) bool {
 	case "or":
 		return next.tags&tAct != 0 && i+2 < len(toks) && (toks[i+2].tags&tMy != 0 || word(toks[i+2].word, "me", "it", "us", "them"))
 	case "and", "but", "so", "then", "because", "since", "although", "though", "however", "hence", "therefore", "plus":
+		if w.word == "and" && next.tags&tAct != 0 && prev.tags&tAsk != 0 && prev.tags&tAct == 0 {
+			return false // "can you check and release it" is one request
+		}
 		return next.tags&(tI|tMy|tYou|tWh|tModal|tPlease|tAct|tWant|tIf) != 0 || next.word == "someone" || next.word == "nobody" ||
 			next.tags&tAux != 0 || next.word == "the" || next.word == "it" || next.word == "nothing" || w.word == "although" || w.word == "though" || w.word == "because"
 	}

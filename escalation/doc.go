@@ -2,7 +2,7 @@
 //
 // Read finds signals in a message: whether the writer asks for a person, needs
 // something done that only a person can do, speaks of a refund, complains, loses
-// patience; and in what mood they write. Evaluate holds the signals against the
+// patience; insults; and in what mood they write. Evaluate holds the signals against the
 // rules of the workspace. Both are pure and take microseconds; what they say is
 // the same today and in a replay of old conversations. Store keeps the rule sets.
 //
@@ -16,7 +16,21 @@
 //
 // NeedsAction is read from how a message is built, because "how do I get a
 // replacement?" and "I need a replacement" share their words: see action.go.
-// In languages beside English it is read from whole phrases.
+// In languages beside English it is read from whole phrases. What people can do
+// themselves ("I want to change my plan") and papers that help pages tell how to
+// get ("I need an invoice") are looked up first; "please", an order number, a
+// mishap, or an object in other hands (an order, a parcel, money) make a request
+// of them: see wish.go.
+//
+// Insult is above zero only where a message is abuse and nothing else, or an
+// angry face alone: 0.6 the first time, 0.9 when strong or when another one came
+// shortly before. Identity is true of a message that asks whom it talks to; such
+// a message and an insult are no questions, and Failures passes them over.
+//
+// WithoutCourtesy takes off what stands in front of a question for politeness'
+// sake ("thanks, but …"), so that the search gets the question.
+//
+// SignalsVersion goes up with every change that reads old messages anew.
 //
 // Every signal brings the bytes of the message that made it, so that an agent
 // sees at a glance why the conversation came.
@@ -36,7 +50,7 @@
 //	      "enabled": true,
 //	      "phase": "before",        before: ahead of the answer, no tokens spent; after: when it is there or missing
 //	      "when": {                 all parts given must hold
-//	        "signal": "needs_action",     wants_human, needs_action, refund, complaint, frustration: each 0..1
+//	        "signal": "needs_action",     wants_human, needs_action, refund, complaint, frustration, insult: each 0..1
 //	        "at_least": 0.5,              goes with "signal"
 //	        "keywords": ["consumer court"],   any of these, as whole words, in any language and case
 //	        "sentiment_below": -0.75,     mood from -1 (furious) to 1 (delighted)
@@ -49,7 +63,9 @@
 //	  ]
 //	}
 //
-// The ids of the default rules say their kind: blocked-safety, blocked-legal,
-// wants-human, needs-action, sentiment, frustration, unsure-wants-human,
-// failures, complaint, refund, not-grounded.
+// The ids of the default rules say their kind: blocked-crisis, blocked-safety,
+// blocked-legal, wants-human, needs-action, sentiment, frustration, insult,
+// insult-offer, unsure-wants-human, failures, complaint, refund, not-grounded.
+// blocked-crisis stands first: who may hurt themselves gets a person and words of
+// their own, whatever else the message says.
 package escalation

@@ -152,7 +152,7 @@ func (r *clauseReader) haveDone(h int) bool {
 
 func (r *clauseReader) mineWithin(from, to int) bool {
 	for i := from; i < to; i++ {
-		if r.is(i, tMy|tID) || word(r.at(i).word, "this", "it", "me", "us") {
+		if r.is(i, tMy|tID) || word(r.at(i).word, "this", "it", "me", "us", "another") {
 			return true
 		}
 	}

@@ -10,6 +10,7 @@ type clauseReader struct {
 	follows bool // the clause before it asked
 	words   int  // words that mean something
 	polite  bool
+	pleads  bool // "could you look and pay it out": a request where something has gone wrong, a question elsewhere
 }
 
 func (r *clauseReader) at(i int) *token {
@@ -41,19 +42,79 @@ func (r *clauseReader) read() {
 		return
 	}
 	switch {
+	case r.hindi() && r.asksInHindi():
+		r.ask()
+		return
 	case r.ifYouCould(h):
 	case r.is(h, tIf) || r.at(h).word == "in" && r.at(h+1).word == "case" || r.is(h, tWh) && r.is(h+1, tIf) || r.whenever(h):
 		r.supposes, r.asks = true, r.is(h, tWh) || r.marked
 		r.acts.has[actSupposes] = true
 		r.acts.has[actAsks] = r.acts.has[actAsks] || r.asks
 		return
-	case r.canYou(h), r.someoneWho(h), r.told(h), r.haveDone(h), r.possible(h):
+	case r.canYou(h), r.someoneWho(h), !r.hindi() && r.told(h), r.haveDone(h), r.possible(h):
+	case r.plea(h):
+		r.pleads = true
 	case r.question(h):
 		r.ask()
 	case r.want(h), r.must(h), r.pleaseDo(h), r.help(h):
 	case r.informs(h):
 		r.ask()
 	}
+}
+
+// plea: "can you … it", "would somebody …", "please check the payment", with whatever verb but one of telling. Behind a mishap of the writer's own it
+// asks for a deed; elsewhere it asks what is possible, and readActs takes it for a question.
+func (r *clauseReader) plea(h int) bool {
+	i := h
+	if r.is(h, tModal) && !r.is(h, tNot) {
+		for i = h + 1; r.is(i, tPlease|tSkip); i++ {
+		}
+		if !word(r.at(i).word, "you", "u", "ya", "someone", "somebody", "anyone", "anybody") {
+			return false
+		}
+		for i++; r.is(i, tPlease|tSkip) || word(r.at(i).word, "at", "least"); i++ {
+		}
+		if r.is(i, tAsk) && !word(r.at(i).word, "check", "confirm", "track", "see", "look") || word(r.at(i).word, "have", "sell", "offer", "be", "do", "help") || r.at(i).word == "" {
+			return false
+		}
+	} else if !r.polite || !word(r.at(h).word, "check", "confirm", "review") {
+		return false
+	}
+	for ; i < r.to; i++ {
+		if r.is(i, tWh|tIf|tAbout) || word(r.at(i).word, "that", "whether") {
+			return false
+		}
+	}
+	return true
+}
+
+// forbids: "don't cancel my order".
+func (r *clauseReader) forbids() bool {
+	h := r.over(r.from, tSkip|tPlease)
+	if r.at(h).word == "do" {
+		h++
+	}
+	return word(r.at(h).word, "dont", "not", "never") && r.is(h+1, tAct|tTalk|tMove)
+}
+
+// hindi reports whether a clause is Hindi in Latin letters. Its "me" is "in" and its verbs come last, so that the English reading sees requests in it
+// that are none; requests in Hindi are read from whole phrases.
+func (r *clauseReader) hindi() bool {
+	for i := r.from; i < r.to; i++ {
+		if word(r.at(i).word, "hai", "hain", "hoga", "hogi", "kya", "kab", "kaise", "kyun", "kyu", "kitna", "kitne", "kitni", "kahan", "kaun", "konsa", "milega", "milegi", "mera", "meri", "mere", "mujhe", "karo", "karna", "sakta", "sakte", "sakti", "nahi", "bhai", "yaar", "aap", "bhi") {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *clauseReader) asksInHindi() bool {
+	for i := r.from; i < r.to; i++ {
+		if word(r.at(i).word, "kya", "kab", "kaise", "kyun", "kyu", "kitna", "kitne", "kitni", "kahan", "kaun", "konsa", "kaunsa") {
+			return true
+		}
+	}
+	return r.marked
 }
 
 // whenever: "when my order arrives broken" supposes; "when it arrived" tells.

@@ -6,6 +6,8 @@ func (r *clauseReader) doing(i int) (int, bool) {
 		switch {
 		case r.is(i, tAct) && !r.is(i, tAsk) && !r.letKnow(i), r.sending(i):
 			return i, true
+		case r.is(i, tAsk) && r.at(i+1).word == "and" && r.is(i+2, tAct) && !r.is(i+2, tAsk):
+			i += 2
 		case r.is(i, tPlease|tSkip|tHelp), r.is(i, tSomeone|tTeam) && i > r.from,
 			word(r.at(i).word, "be", "able", "to", "mind", "me", "us", "have", "go", "ahead", "and", "quickly", "immediately", "look", "into", "try", "your", "with", "in", "just"):
 			if r.at(i).word == "look" && word(r.at(i+1).word, "into", "at", "after") {

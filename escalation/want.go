@@ -17,7 +17,7 @@ func (r *clauseReader) want(h int) bool {
 	}
 	if r.is(i, tHelp) {
 		if v, ok := r.doing(i); ok && v > i {
-			return r.note(v, actWantOwn, actWant)
+			return r.wish(v) || r.note(v, actWantOwn, actWant)
 		}
 		r.acts.has[actHelp] = true
 		return true
@@ -26,6 +26,14 @@ func (r *clauseReader) want(h int) bool {
 		if v, ok := r.doing(i + 1); ok {
 			return r.note(v, actWantOwn, actWantOwn)
 		}
+		if v, ok := r.doing(i + 2); ok && r.at(i+2).word == "to" {
+			return r.note(v, actWantOwn, actWantOwn) // "I want your man to come"
+		}
+	}
+	if r.wantRead(i) {
+		r.acts.has[actInforms] = true
+		r.ask()
+		return true
 	}
 	return r.wantThing(i)
 }
@@ -35,6 +43,8 @@ func (r *clauseReader) wanting(h int) int {
 	for i := h; i < min(r.to, h+7); i++ {
 		switch {
 		case r.is(i, tLike) && (r.at(i-1).word == "would" || r.at(i-1).word == "'d" || r.at(i-1).word == "id"):
+			return i
+		case word(r.at(i).word, "asking", "ask", "applying", "pleading", "after") && i > h && word(r.at(i-1).word, "'m", "am", "are", "'re", "would", "'d", "must") && (r.at(i+1).word == "for" || r.is(i+1, tYou) || r.at(i).word == "after" && word(r.at(i+1).word, "a", "an")):
 			return i
 		case word(r.at(i).word, "looking", "trying", "hoping", "wishing", "wish", "going") && r.at(i+1).word == "to":
 			return i
@@ -49,6 +59,9 @@ func (r *clauseReader) wanting(h int) int {
 
 // wantThing looks for what is wanted from token i on: something done, or something that only a person can hand out.
 func (r *clauseReader) wantThing(i int) bool {
+	if r.wish(i) {
+		return true
+	}
 	if r.is(i, tAct) {
 		return r.note(i, actWantOwn, actWant)
 	}
@@ -64,7 +77,7 @@ func (r *clauseReader) wantThing(i int) bool {
 			r.ask()
 			return true
 		}
-		if r.is(k, tActNoun) || r.is(k, tFresh) || r.is(k, tBack) || r.is(k, tMy) {
+		if r.is(k, tActNoun) || r.is(k, tFresh) && r.at(k+1).word != "than" || word(r.at(k).word, "working", "functioning", "intact", "undamaged") || r.is(k, tBack) || r.is(k, tMy) {
 			return r.note(k, actWant, actWant)
 		}
 	}
