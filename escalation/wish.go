@@ -6,13 +6,14 @@ import "strings"
 // built alike. What tells them apart is the verb and its object. Settings, accounts and files are changed by their owner, and a help page says how;
 // orders, parcels and money are in other hands.
 
-// wish enters "I want to <do something that the writer can do>" as a wish, which alone calls nobody.
+// wish enters "I want to <do something that the writer can do>" as a wish, which alone calls nobody. Whoever is trying does it themselves already, and
+// whoever pays or buys does too, whatever the object.
 func (r *clauseReader) wish(v int) bool {
 	trying := false
 	for i := max(r.from, v-3); i < v; i++ {
 		trying = trying || r.at(i).word == "trying"
 	}
-	if !r.ownHand(v) && !trying || r.inOtherHands(v) && !trying {
+	if buys := word(r.at(v).word, "pay", "buy", "register", "download", "use"); !trying && !buys && (!r.ownHand(v) || r.inOtherHands(v)) {
 		return false
 	}
 	r.acts.set(actWish, v, r.object(v), r.at(v).sentence)

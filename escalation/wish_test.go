@@ -8,7 +8,7 @@ func TestWishesAndPapersAreAnsweredFirst(t *testing.T) {
 	for _, message := range []string{
 		"I want to transfer my domain to another host.", "I would like to change my billing cycle from 2 years to monthly payments.", "I'd like to filter my search to include only files",
 		"I am trying to cancel my subscription, where is the button?", "I need help connecting my domain", "I'd like to remove every mail I ever got",
-		"I need an invoice for my order", "I need a receipt", "I want a copy of my warranty", "I would like to get the invoice of my last order",
+		"I want to pay by UPI", "I want to register my product", "I need an invoice for my order", "I need a receipt", "I want a copy of my warranty", "I would like to get the invoice of my last order",
 		"Bengaluru me delivery free hai kya?", "refund kab milega bhai", "kya aap Pune me deliver karte ho",
 		"don't connect me to a human", "please do not transfer me to an agent",
 		"can you check the weather in Pune", "could you paint it blue?",
