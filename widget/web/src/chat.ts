@@ -45,7 +45,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
     if (focused && !shadow.activeElement) if (state.open) window.focusBox(); else focusLauncher();
     const words = announcement(before, state);
     if (words) tell(words);
-    if (state.open && state.synced && !document.hidden) client.read();
+    if (state.open && state.synced && !document.hidden && window.atEnd()) client.read();
   };
   const soon = () => {
     if (due) return;

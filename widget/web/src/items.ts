@@ -11,7 +11,7 @@ export type Item = { key: string; sig: string } & (
   | { kind: "person"; message: Message; first: boolean; last: boolean }
   | { kind: "run"; run: Run | null }
   | { kind: "typing"; name: string }
-  | { kind: "event"; message: Message; full: boolean; waited: number }
+  | { kind: "event"; message: Message; full: boolean; past: boolean; waited: number }
   | { kind: "queue" }
 );
 
@@ -47,12 +47,14 @@ function item(s: State, message: Said, who: string, at: number, first: boolean, 
   if (who === "visitor") {
     const tick = message.journey ?? ticked(s, message.seq);
     const named = lastMine && person;
-    const seenAt = tick === "seen" ? s.read.at : 0;
+    const seenAt = (tick === "seen" && s.read.passed.find((p) => p.seen >= message.seq)?.at) || 0;
     return { kind: "mine", key: `c${cid}`, sig: [tick, first, last, named, seenAt].join(), body, at, tick, first, last, named, seenAt };
   }
   if (event) {
     const full = end && event.name === "joined" && person;
-    return { kind: "event", key: `c${cid}`, sig: `e${full}`, message, full, waited: waited(s, message) };
+    // That it is closed is no longer true once it was opened again.
+    const past = s.conversation?.state !== "resolved" || s.messages.slice(message.seq).some((m) => m.event?.name === event.name);
+    return { kind: "event", key: `c${cid}`, sig: `e${full}${past}${s.conversation?.person?.status}`, message, full, past, waited: waited(s, message) };
   }
   if (message.author.kind === "agent") return { kind: "person", key: `c${cid}`, sig: `p${first}${last}`, message, first, last };
   const ways = /unanswered|offer/.test(message.outcome ?? "") && /assistant|resolved/.test(standing(s));

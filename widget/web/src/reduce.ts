@@ -12,9 +12,13 @@ export function reduce(s: State, a: Action): State {
       // Another visitor or conversation: nothing of the old one may be shown.
       return a.same ? { ...s, ...news } : { ...initial, open: s.open, link: s.link, returning: s.returning, asking: s.asking, ...news };
     }
-    case "link":
+    case "link": {
       // A lost link cannot say that an answer goes on; the finished message will come.
-      return a.link === "live" ? { ...s, link: a.link } : { ...s, link: a.link, run: null, typing: null };
+      if (a.link === "live") return { ...s, link: a.link };
+      // Nor whether a person is still there; the `state` after the next welcome will.
+      const { person } = s.conversation ?? {};
+      return { ...s, link: a.link, run: null, typing: null, conversation: person ? { ...s.conversation!, person: { ...person, status: "offline" } } : s.conversation };
+    }
     case "list":
       return list(s, a.messages, a.outgoing);
     case "stop":
@@ -50,7 +54,8 @@ function frame(s: State, f: ServerFrame, now: number): State {
         read: {
           delivered: Math.max(s.read.delivered, f.delivered),
           seen: Math.max(s.read.seen, f.seen),
-          at: f.seen > s.read.seen ? Date.parse(f.at) : s.read.at,
+          // A later mark moves no time: an earlier message was seen when the mark first passed it.
+          passed: f.seen > s.read.seen ? [...s.read.passed, { seen: f.seen, at: Date.parse(f.at) }] : s.read.passed,
         },
       };
     case "presence":

@@ -35,7 +35,8 @@ export interface State {
   asking: boolean | null;
   run: Run | null;
   typing: { kind: string; name: string; until: number } | null;
-  read: { delivered: number; seen: number; at: number };
+  /** How far the team has received and seen; `passed` holds when the mark of what was seen first came to each place, oldest first. */
+  read: { delivered: number; seen: number; passed: readonly { seen: number; at: number }[] };
   open: boolean;
   /** Up to which `seq` the visitor has seen everything. */
   seen: number;
@@ -58,7 +59,7 @@ export const initial: State = {
   asking: null,
   run: null,
   typing: null,
-  read: { delivered: 0, seen: 0, at: 0 },
+  read: { delivered: 0, seen: 0, passed: [] },
   open: false,
   seen: 0,
   teaser: null,

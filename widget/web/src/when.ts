@@ -1,10 +1,13 @@
-import { tagNow } from "./text.ts";
+import { t, tagNow } from "./text.ts";
+
+/** A time never wraps between the figure and what it counts. */
+const tied = (text: string): string => text.replace(/\s/g, "\u00a0");
 
 /** Hour and minute: 11:02 am. */
-export const clock = (at: number): string => new Date(at).toLocaleTimeString(tagNow(), { hour: "numeric", minute: "2-digit" });
+export const clock = (at: number): string => tied(new Date(at).toLocaleTimeString(tagNow(), { hour: "numeric", minute: "2-digit" }));
 
 /** A day: 4 Nov 2026. */
-export const date = (at: number): string => new Date(at).toLocaleDateString(tagNow(), { dateStyle: "medium" });
+export const date = (at: number): string => new Date(at).toLocaleDateString(tagNow(), { day: "numeric", month: "short", year: "numeric" });
 
 /** Today, yesterday, or the day with its name. */
 export function day(at: number, now: number): string {
@@ -14,13 +17,12 @@ export function day(at: number, now: number): string {
   return text[0]!.toLocaleUpperCase(tagNow()) + text.slice(1);
 }
 
-const unit = (n: number, unit: string): string => n.toLocaleString(tagNow(), { style: "unit", unit, unitDisplay: "short" });
-
-/** A length of time: 1 min 48 sec. */
+/** A length of time: 1 min 48 s. */
 export function span(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   const minutes = Math.floor(seconds / 60);
-  return minutes ? [unit(minutes, "minute"), seconds % 60 ? unit(seconds % 60, "second") : ""].join(" ").trim() : unit(seconds, "second");
+  const rest = seconds % 60;
+  return tied([minutes && t("min", { n: minutes }), rest && t("sec", { n: rest })].filter(Boolean).join(" "));
 }
 
 /** Names in a sentence: Priya, Rohan and Asha. */

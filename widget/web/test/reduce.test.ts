@@ -4,6 +4,8 @@ import type { Delta } from "@baton/realtime/visitor";
 import { items } from "../src/items.ts";
 import { reduce } from "../src/reduce.ts";
 import { greets, standing, unread, type State } from "../src/state.ts";
+import hi from "../src/locale/hi.ts";
+import { setTexts } from "../src/text.ts";
 import { announcement } from "../src/view/speak.ts";
 import { conversation, message, state } from "./make.ts";
 
@@ -56,7 +58,14 @@ test("what is asked for stands until the server has said so, and no longer", () 
 
 test("ticks only move forward", () => {
   const s = hear(state(), { t: "read", conv: "c", by: "agent", delivered: 5, seen: 4, at: "2026-11-24T05:39:00.000Z" }, { t: "read", conv: "c", by: "agent", delivered: 3, seen: 2, at: "2026-11-24T05:38:00.000Z" });
-  expect(s.read).toEqual({ delivered: 5, seen: 4, at: Date.parse("2026-11-24T05:39:00.000Z") });
+  expect(s.read).toEqual({ delivered: 5, seen: 4, passed: [{ seen: 4, at: Date.parse("2026-11-24T05:39:00.000Z") }] });
+});
+
+test("a message keeps the time at which it was first seen", () => {
+  const mark = (seen: number, minute: number) => ({ t: "read" as const, conv: "c", by: "agent" as const, delivered: seen, seen, at: `2026-11-24T05:${minute}:00.000Z` });
+  const s = hear(state({ messages: [message(1), message(2)] }), mark(1, 31), mark(1, 35), mark(2, 39));
+  const seen = items(s).flatMap((i) => (i.kind === "mine" ? new Date(i.seenAt).getUTCMinutes() : []));
+  expect(seen).toEqual([31, 39]);
 });
 
 test("typing ends with its time, and with a message of the same author", () => {
@@ -87,7 +96,7 @@ test("messages of one author are grouped, days are divided, ticks follow", () =>
   const s = state({
     messages: [message(1), message(2), message(3, { author: { kind: "assistant" } }), message(4)],
     outgoing: [{ cid: "o", body: "on its way", at: Date.parse(message(5).at), journey: "sending" }],
-    read: { delivered: 2, seen: 1, at: 0 },
+    read: { delivered: 2, seen: 1, passed: [{ seen: 1, at: 0 }] },
   });
   const shown = items(s);
   expect(shown.map((i) => i.kind)).toEqual(["day", "mine", "mine", "answer", "mine", "mine"]);
@@ -113,16 +122,38 @@ test("the joining folds into a line once something follows it", () => {
   expect(later.find((i) => i.kind === "event")).toMatchObject({ full: false });
 });
 
+test("a chat that is open again was closed, and the last of several that ended is closed", () => {
+  const ended = (seq: number) => message(seq, { kind: "event", author: { kind: "system" }, event: { name: "resolved" } });
+  const past = (more: Partial<State>) => items(state({ messages: [ended(1), message(2), ended(3)], ...more })).flatMap((i) => (i.kind === "event" ? i.past : []));
+  expect(past({ conversation: conversation({ state: "resolved" }) })).toEqual([true, false]);
+  expect(past({ conversation: conversation() })).toEqual([true, true]);
+});
+
+test("nobody is said to be online over a line that is lost", () => {
+  const person = { id: "p", name: "Priya Nair", initials: "PN", hue: 0, status: "online" as const };
+  const s = reduce(state({ conversation: conversation({ state: "agent", person }) }), { do: "link", link: "lost" });
+  expect(s.conversation!.person!.status).toBe("offline");
+  expect(hear(s, conversation({ state: "agent", person })).conversation!.person!.status).toBe("online");
+});
+
 test("listeners hear the start and the end of an answer, a place once, and never a tick", () => {
   const s = state({ conversation: conversation() });
   const writing = hear(s, delta(0, "Yes"));
-  expect(announcement(s, writing)).toBe("The assistant is writing");
+  expect(announcement(s, writing)).toBe("The assistant is writing.");
   expect(announcement(writing, hear(writing, delta(3, ", free")))).toBe("");
   const source = { n: 1, title: "Shipping", section: "", url: "", quote: "" };
-  expect(announcement(writing, list(writing, message(1, { author: { kind: "assistant" }, run: "r", body: "**Yes.** [1]", citations: [source] })))).toBe("Yes. 1 source");
+  expect(announcement(writing, list(writing, message(1, { author: { kind: "assistant" }, run: "r", body: "**Yes.** [1]", citations: [source] })))).toBe("Yes. 1 source.");
   const line = hear(s, conversation({ state: "waiting", queue: { position: 2, minutes: 3 } }));
-  expect(announcement(s, line)).toBe("2nd in line, about 3 min");
+  expect(announcement(s, line)).toBe("2nd in line, about 3 min.");
   expect(announcement(line, hear(line, conversation({ state: "waiting", queue: { position: 2, minutes: 2 } })))).toBe("");
+  const resolved = message(1, { kind: "event", author: { kind: "system" }, event: { name: "resolved" } });
+  const reopened = message(3, { kind: "event", author: { kind: "system" }, event: { name: "reopened" } });
+  const closed = list(s, resolved);
+  expect(announcement(s, closed)).toBe("This chat is closed. Write to open it again.");
+  expect(announcement(closed, list(closed, resolved, message(2), reopened))).toBe("The chat is open again.");
+  setTexts("hi", hi);
+  expect(announcement(s, writing)).toBe("सहायक लिख रहा है।");
+  setTexts("en", null);
   // An event has no body.
   const { body: _, ...called } = message(1, { kind: "event", author: { kind: "system" }, event: { name: "called" } });
   expect(announcement(s, list(s, called as never))).toBe("");

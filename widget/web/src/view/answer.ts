@@ -1,4 +1,3 @@
-import type { Citation } from "@baton/realtime/visitor";
 import { h, type Kid, type View } from "../h.ts";
 import { icon } from "../icon.ts";
 import type { Of } from "../items.ts";
@@ -9,12 +8,13 @@ import { clock } from "../when.ts";
 import type { Contact } from "./contact.ts";
 import { byAssistant, dots } from "./face.ts";
 import type { Hands } from "./hands.ts";
-import type { Sources } from "./source.ts";
+import { cited, sourceName, type Cited, type Sources } from "./source.ts";
 
 /** An answer of the assistant: card with hairline, sources inside it, and ways on where it found nothing. */
 export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources, contact: Contact): View {
-  const { body, at, citations = [], outcome } = i.message;
-  const opener = (tag: string, c: Citation, ...kids: Kid[]) => h(tag + (sources.opened(i.key) === c.n ? " on" : ""), { "aria-label": t("source", c), ...sources.opener(i.key, c, body) }, kids);
+  const { body, at, outcome } = i.message;
+  const citations = cited(i.message.citations ?? []);
+  const opener = (tag: string, c: Cited, ...kids: Kid[]) => h(tag + (sources.opened(i.key) === c.n ? " on" : ""), { "aria-label": sourceName(c), ...sources.opener(i.key, c, body) }, kids);
   const chip = (n: number) => citations.filter((c) => c.n === n).map((c) => opener("button.chip", c, n));
   const ask = () => {
     hands.focusBox();
@@ -24,7 +24,7 @@ export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources
     i.first && byAssistant(clock(Date.parse(at)) + (outcome === "stopped" ? `, ${t("stopped")}` : "")),
     h("div.card",
       h("div.text", { dir: "auto" }, markdown(body, hands.base, chip)),
-      citations[0] && h("div.pills", citations.map((c) => opener("button.pill", c, h("span.chip", { "data-c": c.n }), h("span.t", { dir: "auto" }, c.title)))),
+      citations[0] && h("div.pills", citations.map((c) => opener("button.pill", c, h("span.chip", { "data-c": c.n }), h("span.t", { dir: "auto" }, c.full)))),
       i.ways &&
         h("div.ways",
           contact.at(i.key)

@@ -38,7 +38,7 @@ export const typing = (i: Of<"typing">, s: State): View => h("div.person", { key
 const rule = (key: string, text: Kid): View => h("div.rule meta", { key }, text);
 
 /** What an event says in one line. */
-export function told({ event, body }: Of<"event">["message"], name: string, time: string): string {
+export function told({ event, body }: Of<"event">["message"], name: string, time: string, past = false): string {
   const what = event?.name;
   return what === "joined"
     ? t(time ? "joinedAt" : what, { name, time })
@@ -46,16 +46,18 @@ export function told({ event, body }: Of<"event">["message"], name: string, time
       ? t("handedBack", { name: name || t("assistant") })
       : what === "left_line"
         ? t("leftLine")
-        : what === "asked" || what === "resolved" || what === "reopened"
-          ? t(what)
-          : body;
+          : past && what === "resolved"
+            ? t("wasClosed")
+            : what === "asked" || what === "resolved" || what === "reopened"
+              ? t(what)
+              : body;
 }
 
 /** A line about what happened. The joining of a person is a small scene for as long as nothing follows it. */
-export function event({ key, message, full, waited }: Of<"event">, s: State): Kid {
+export function event({ key, message, full, past, waited }: Of<"event">, s: State): Kid {
   const name = message.event?.who;
   if (!full) {
-    const text = told(message, first(name), clock(Date.parse(message.at)));
+    const text = told(message, first(name), clock(Date.parse(message.at)), past);
     return text && rule(key, text);
   }
   const known = s.conversation?.person;

@@ -18,7 +18,7 @@ export function greeting(s: State, hands: Hands): Kid {
       hands.focusBox();
       hands.say(text);
     };
-    return h("button", { onclick: ask }, h("span", { dir: "auto" }, text), icon("go"));
+    return h("button", { onclick: ask }, h("span", h("bdi", text)), icon("go"));
   };
   return h("div.greet",
     h("h3", { dir: "auto" }, title),

@@ -16,7 +16,7 @@ export function header(s: State, hands: Hands, toQueue: () => void): View {
   const waiting = state === "waiting";
   return h("div.head",
     person ? face(person, "mid", person.status) : inbox && logo(team!, new URL(inbox.mark, hands.base).href),
-    h("div.who", h("h2", person ? person.name : team), h("p.meta", person ? t("personAt", { team }) : inbox && t("instant"))),
+    h("div.who", h("h2", h("bdi", person ? person.name : team)), h("p.meta", person ? t("personAt", { team }) : inbox && t("instant"))),
     state !== "agent" && h(`button.key ${waiting ? "place" : ""}`, { key: "ask", onclick: () => (waiting ? toQueue() : hands.ask(true)) }, icon(waiting ? "clock" : "person"), waiting ? place(s) : t("talk")),
     h("button.x", { key: "x", "aria-label": t("close"), onclick: () => hands.turn(false) }, icon("close")),
   );

@@ -11,7 +11,8 @@ export function launcher(s: State, hands: Hands, label: string): Kid {
   const known = s.conversation?.person;
   const person = !open && standing(s) === "agent" && known;
   const n = open ? 0 : unread(s);
-  const name = [person && person.name, open ? t("close") : (!person && label) || t("open"), n && t("fresh", { n })];
+  // A name begins with the words that are seen: whoever speaks to the machine says those.
+  const name = [person ? `${first(person.name)} ${t("inChat")}` : !open && label, open ? t("close") : (person || !label) && t("open"), n && t("fresh", { n })];
   return [
     h("div", { key: "status", role: "status" },
       teaser && h("div.teaser",
@@ -24,7 +25,7 @@ export function launcher(s: State, hands: Hands, label: string): Kid {
     ),
     h(`button.launcher ${person ? "live" : !open && label ? "wide" : ""}`,
       { key: "launcher", "aria-haspopup": "dialog", "aria-expanded": `${open}`, "aria-label": name.filter(Boolean).join(", "), onclick: () => hands.turn(!hands.state().open) },
-      person ? [face(person, "mid", person.status), h("span", h("b", first(person.name)), h("span.meta", t("inChat")))] : [icon("chat"), icon("down"), !open && label],
+      person ? [face(person, "mid", person.status), h("span", h("b", first(person.name)), " ", h("span.meta", t("inChat")))] : [icon("chat"), icon("down"), !open && label && h("bdi", label)],
       n > 0 && h("span.badge", { "aria-hidden": "true" }, n > 9 ? "9+" : n),
     ),
   ];

@@ -26,6 +26,8 @@ export function log(hands: Hands) {
   let more = false;
   let readTo = 0;
   let lastSent = "";
+  /** How many things were said, the one being written among them. */
+  let said = 0;
 
   const toEnd = (): void => {
     pinned = true;
@@ -76,6 +78,8 @@ export function log(hands: Hands) {
 
   return {
     close: source.close,
+    /** Whether what came last is in view: only then has the visitor seen it. */
+    atEnd: (): boolean => pinned,
     toQueue(): void {
       toEnd();
       scroll!.querySelector<HTMLElement>(".queue")!.focus();
@@ -86,6 +90,9 @@ export function log(hands: Hands) {
       const sent = s.outgoing.at(-1)?.cid ?? lastSent;
       if (sent !== lastSent) pinned = true;
       lastSent = sent;
+      const now = s.messages.length + s.outgoing.length + +!!s.run;
+      if (now > said) source.yieldTo();
+      said = now;
       if (pinned) {
         readTo = s.messages.length;
         queueMicrotask(() => scroll && pinned && toEnd());

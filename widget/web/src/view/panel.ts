@@ -21,6 +21,7 @@ export function panel(hands: Hands) {
     fill: box.fill,
     focusBox: box.focus,
     close: said.close,
+    atEnd: said.atEnd,
     /** To the message box; where a keyboard would cover the greeting, to the window itself. */
     focus: () => (matchMedia("(pointer:coarse)").matches ? node.focus({ preventScroll: true }) : box.focus()),
     view: (s: State): View =>

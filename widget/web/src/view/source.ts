@@ -10,6 +10,13 @@ import { small, type Hands } from "./hands.ts";
 const HOVER_MS = 150;
 /** Drawn down this far by its handle, the sheet closes; pixels. */
 const DRAWN_PX = 80;
+/** What stays free between the preview and the message box; the style sheet has the same. */
+const GAP_PX = 12;
+
+/** A citation with its title in full: with the section, where another one beside it has the same title. */
+export type Cited = Citation & { full: string };
+export const cited = (all: Citation[]): Cited[] => all.map((c) => ({ ...c, full: c.section && all.some((o) => o.n !== c.n && o.title === c.title) ? `${c.title}, ${c.section}` : c.title }));
+export const sourceName = ({ n, full }: Cited): string => t("source", { n, title: full });
 
 export type Sources = ReturnType<typeof sources>;
 
@@ -20,7 +27,7 @@ export type Sources = ReturnType<typeof sources>;
 export function sources(hands: Hands) {
   /** The card whose source is open, and that source. */
   let card = "";
-  let c: Citation | undefined;
+  let c: Cited | undefined;
   let answer = "";
   let sheet = false;
   let pinned = false;
@@ -55,7 +62,7 @@ export function sources(hands: Hands) {
     const box = row.querySelector(".card")!.getBoundingClientRect();
     const view = row.closest(".log")!.getBoundingClientRect();
     const height = node.offsetHeight + 6;
-    const below = box.bottom + height <= view.bottom;
+    const below = box.bottom + height + GAP_PX <= view.bottom;
     const above = !below && box.top - height >= view.top;
     node.style.insetBlockStart = `${(above ? box.top - height : box.bottom + 6) - row.parentElement!.getBoundingClientRect().top}px`;
     if (!below && !above) node.scrollIntoView({ block: "nearest" });
@@ -63,11 +70,16 @@ export function sources(hands: Hands) {
 
   return {
     close,
+    /** Closes the preview beside the text without drawing: the log is being drawn with something new, which it would cover. */
+    yieldTo(): void {
+      if (!sheet) c = undefined;
+      pinned &&= sheet;
+    },
     /** The number of the card's source that is open. */
     opened: (key: string): number | undefined => (card === key ? c?.n : undefined),
     /** Makes a chip or a pill open its source. */
-    opener(key: string, source: Citation, body: string): Props {
-      const is = () => card === key && c === source;
+    opener(key: string, source: Cited, body: string): Props {
+      const is = () => card === key && c?.n === source.n;
       const open = (e: Event) => {
         if (is()) return;
         close();
@@ -91,7 +103,7 @@ export function sources(hands: Hands) {
           else {
             open(e);
             pinned = true;
-            hands.tell(`${source.title}. ${source.quote}`);
+            hands.tell(`${source.full}. ${source.quote}`);
           }
         },
       };
@@ -113,7 +125,7 @@ export function sources(hands: Hands) {
         },
       });
       // The parts that only the sheet shows are hidden beside the text by the style sheet.
-      return h("dialog.peek", { key: card + c.n, "aria-label": t("source", c), ref: stand, onmouseleave: leave, onclose: close, onclick: (e: MouseEvent) => e.target === peek && e.clientY < peek!.getBoundingClientRect().top && close() },
+      return h("dialog.peek", { key: card + c.n, "aria-label": sourceName(c), ref: stand, onmouseleave: leave, onclose: close, onclick: (e: MouseEvent) => e.target === peek && e.clientY < peek!.getBoundingClientRect().top && close() },
         grip,
         h("div.in", h("span.chip", { "data-c": c.n }), h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h3", { dir: "auto" }, c.title), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
         h("blockquote", { dir: "auto" }, before, hit && h("mark", hit), after),

@@ -1,6 +1,6 @@
 import { estimate, place } from "../line.ts";
 import { isReply, standing, type State } from "../state.ts";
-import { first, t } from "../text.ts";
+import { first, t, tagNow } from "../text.ts";
 import { told } from "./bubble.ts";
 
 /**
@@ -14,7 +14,7 @@ export function announcement(before: State, s: State): string {
   const out = [
     s.run && !before.run && t("isWriting"),
     ...s.messages.slice(before.messages.length).map((m) => {
-      if (/joined|handed|left|resolved/.test(m.event?.name ?? "")) return told(m, m.event!.name === "joined" ? m.event!.who! : first(m.event!.who), "");
+      if (/joined|handed|left|resolved|reopened/.test(m.event?.name ?? "")) return told(m, m.event!.name === "joined" ? m.event!.who! : first(m.event!.who), "");
       if (!isReply(m)) return "";
       // Words as they are heard: without Markdown's signs and the numbers of chips.
       const words = m.body.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
@@ -30,6 +30,6 @@ export function announcement(before: State, s: State): string {
   return out
     .flat()
     .filter(Boolean)
-    .map((words) => `${words}`.replace(/[.।]$/, ""))
-    .join(". ");
+    .map((words) => `${words}`.replace(/[^.।!?؟]$/, `$&${/^hi/.test(tagNow()) ? "।" : "."}`))
+    .join(" ");
 }
