@@ -142,7 +142,7 @@ const watchEvery = 500 * time.Millisecond
 // retryMost bounds the pause between attempts to start a killed server again:
 // what keeps it from starting, a full disk above all, is mended by people, and
 // they should not have to wait for long then.
-const retryMost = 15 * time.Second
+const retryMost = 5 * time.Second
 
 // Run starts the server again whenever it was killed, until the context ends. It
 // must have returned before Close is called.

@@ -1,0 +1,101 @@
+//go:build long
+
+package main
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/baton-chat/baton/internal/localpg"
+	"github.com/baton-chat/baton/internal/pgtest"
+	"github.com/baton-chat/baton/presence"
+)
+
+// A node dies and does not come back: another one on the same database notices its silence and writes the answer.
+func TestAnotherNodeTakesTheAnswer(t *testing.T) {
+	t.Parallel()
+	endpoint, env := stalling(t)
+	env["DATABASE_URL"] = pgtest.Empty(t).OwnerURL
+	first := launch(t, env)
+	awaitIndexed(t, first.server)
+	env["BATON_DATA"] = t.TempDir()
+	other := launch(t, env)
+	v := askAndSeeItBegin(t, first)
+	first.kill()
+	endpoint.Script(wholeAnswer())
+	began := time.Now()
+	app := pool(t, env["DATABASE_URL"], appRole)
+	eventually(t, "the answer to be written", func() bool {
+		return count(t, app, `SELECT count(*) FROM river_job WHERE kind = 'assistant_reply' AND state = 'completed'`) == 1
+	})
+	v.dial(other.server)
+	if answer := v.answer(); answer.Outcome != "answered" {
+		t.Errorf("from the other node: %s", answer.Raw)
+	}
+	took := time.Since(began)
+	t.Logf("node killed → answer by another node %v", took.Round(time.Millisecond))
+	if took > 45*time.Second {
+		t.Errorf("the visitor waited %v:\n%s", took, other.log)
+	}
+}
+
+// The database is away for longer than a node's silence may last, and cannot be started. The process stays, says so in few lines, and goes on afterwards.
+func TestLongOutage(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"BATON_DATA": privateData(t)}
+	p := launch(t, env)
+	cluster := attach(t, p)
+	awaitIndexed(t, p.server)
+	v := visit(t, p.server)
+	socket := socketDir(t, cluster)
+	// A directory that others can enter is refused for the socket.
+	if err := os.Chmod(socket, 0o755); err != nil { //nolint:gosec // The wrong mode is the point.
+		t.Fatal(err)
+	}
+	killPostmaster(t, cluster)
+	outage := time.NewTimer(presence.Patience + 10*time.Second)
+	for over := false; !over; {
+		select {
+		case <-outage.C:
+			over = true
+		case <-time.After(time.Second):
+			if status, _ := p.get("/healthz"); status != 200 {
+				t.Errorf("status %d while the database is away", status)
+			}
+		}
+	}
+	if err := os.Chmod(socket, 0o700); err != nil { //nolint:gosec // A directory needs the bit to enter it.
+		t.Fatal(err)
+	}
+	began := time.Now()
+	eventually(t, "the server to be ready", func() bool {
+		status, _ := p.get("/readyz")
+		return status == 200
+	})
+	v.dial(p.server)
+	v.sayUntilStored(question)
+	t.Logf("database can start again → ack %v", time.Since(began).Round(time.Millisecond))
+	v.answer()
+	eventually(t, "the end of the outage to be told", func() bool {
+		log := p.log.String()
+		return strings.Contains(log, "reaches the database again") && strings.Contains(log, "presence is stored again")
+	})
+	assertCalm(t, p)
+	t.Logf("the log:\n%s", p.log)
+}
+
+func socketDir(t *testing.T, cluster *localpg.Cluster) string {
+	t.Helper()
+	var dir string
+	if err := pool(t, cluster.SuperURL(), "").QueryRow(t.Context(), `SELECT current_setting('unix_socket_directories')`).Scan(&dir); err != nil {
+		t.Fatal(err)
+	}
+	dir = strings.Trim(dir, `"`)
+	if info, err := os.Stat(dir); err != nil || info.Sys().(*syscall.Stat_t).Mode&0o777 != 0o700 {
+		t.Fatalf("the socket's directory is %q", dir)
+	}
+	return dir
+}
