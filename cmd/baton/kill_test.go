@@ -49,7 +49,7 @@ func launch(t testing.TB, env map[string]string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), self, "serve") //nolint:gosec // This very program.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), self, "serve")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), beProgram + "=1", "BATON_ADDR=127.0.0.1:0"}
 	s := &server{t: t, env: map[string]string{}, log: &syncBuffer{}, done: make(chan int, 1), cancel: func() { _ = cmd.Process.Signal(syscall.SIGTERM) }}
 	for name, value := range env {

@@ -40,7 +40,7 @@ func (s *services) takeOver(ctx context.Context) error {
 
 // readNode returns uuid.Nil where there was none.
 func readNode(name string) (uuid.UUID, error) {
-	text, err := os.ReadFile(name) //nolint:gosec // The operator's own data directory.
+	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return uuid.Nil, nil
 	}

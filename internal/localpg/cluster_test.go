@@ -193,7 +193,7 @@ func TestFailingRestartIsTriedAgain(t *testing.T) {
 	go func() { done <- c.Run(ctx) }()
 	pid := serverPID(t, c)
 	// A directory that others can enter is refused for the socket.
-	if err := os.Chmod(c.host, 0o755); err != nil { //nolint:gosec // The wrong mode is the point.
+	if err := os.Chmod(c.host, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -204,7 +204,7 @@ func TestFailingRestartIsTriedAgain(t *testing.T) {
 	if err := pause(t.Context(), 4*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(c.host, 0o700); err != nil { //nolint:gosec // A directory needs the bit to enter it.
+	if err := os.Chmod(c.host, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	await(t, "a new server", func() bool {
