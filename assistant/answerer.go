@@ -160,8 +160,11 @@ func (d *deciding) decide(ctx context.Context) error {
 	return nil
 }
 
+// asked is the question without the courtesy in front of it: "thanks, but how do I return an item?" asks what its second half asks.
+func (d *deciding) asked() string { return escalation.WithoutCourtesy(d.Text) }
+
 func (d *deciding) search(ctx context.Context) (err error) {
-	query := knowledge.Query{Workspace: d.Workspace, Text: d.Text, K: searchK}
+	query := knowledge.Query{Workspace: d.Workspace, Text: d.asked(), K: searchK}
 	for _, t := range d.History {
 		role := conversation.ByAssistant
 		if t.Author == conversation.ByVisitor {
@@ -187,7 +190,7 @@ func (d *deciding) search(ctx context.Context) (err error) {
 
 // write lets the model answer, and where it fails the extractive one. It returns the text that stands on passages, or "".
 func (d *deciding) write(ctx context.Context) (string, error) {
-	q := Question{Text: d.Text, Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Asked: d.found.Asked}
+	q := Question{Text: d.asked(), Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Asked: d.found.Asked}
 	for _, t := range d.History {
 		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
 	}
@@ -231,14 +234,14 @@ func (d *deciding) stream(ctx context.Context, model Model, q Question) (string,
 		}
 		return "", err
 	}
-	text, cited := c.finish(d.Text)
+	text, cited := c.finish(d.asked())
 	d.cited = cited
 	return text, nil
 }
 
 // keep makes what was shown until the visitor pressed Stop the answer. Marks whose sources do not hold are left out.
 func (d *deciding) keep(c *composer) {
-	d.answer.Body, d.answer.Citations = c.finish(d.Text)
+	d.answer.Body, d.answer.Citations = c.finish(d.asked())
 	if len(d.answer.Citations) == 0 {
 		d.answer.Body = strings.TrimSpace(markText.ReplaceAllString(d.answer.Body, ""))
 	}
