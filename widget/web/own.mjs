@@ -4,9 +4,9 @@
  */
 export const own = [
   // State and items.
-  "returning synced outgoing conversation asking teaser mailBad session messages journey stopped until sig tick named seenAt passed waited ways full first last",
+  "returning synced outgoing conversation asking teaser mailBad session messages journey stopped until sig tick named seenAt passed past waited ways full first last",
   // Hands and views.
-  "draw turn dismiss say again ask draft focusBox tell props kids views opened toQueue giveBack complain dispatch vault inside paint texts emit flush wake",
+  "draw turn dismiss say again ask draft focusBox tell props kids views yieldTo atEnd opened toQueue giveBack complain dispatch vault inside paint texts emit flush wake",
   // The core.
   "admitted postponed welcomed heard due pending sent gap cursor offer held resync",
 ]

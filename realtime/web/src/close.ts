@@ -16,9 +16,7 @@ const actions: Record<number, CloseAction> = {
   4400: "stop",
   4401: "session",
   4403: "refused",
-  4408: "retry",
   4410: "now",
-  4413: "retry",
   4429: "later",
 };
 

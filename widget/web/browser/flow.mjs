@@ -130,7 +130,7 @@ await scene("keys and focus", async ({ fake, where, context }) => {
   fake.agentSays(only(fake), "Pickup is tomorrow, 10 am to 1 pm.");
   await page.waitForSelector(".teaser");
   await until(async () => (await page.innerText(".badge")) === "1", "a reply to a closed window shows a badge and a teaser");
-  check(/1 new message/.test(await page.getAttribute(".launcher", "aria-label")), "and the launcher's name says so");
+  check(/1 new message/.test(await page.textContent(".launcher")), "and the launcher's name says so");
   await page.click(".teaser .x");
   await until(async () => !(await page.locator(".teaser").isVisible()) && (await active(page)).includes("launcher"), "a dismissed teaser gives the focus to the launcher");
 });
@@ -189,6 +189,58 @@ await scene(
   { attrs: 'data-hide-on=".checkout"', html: 'style="font-size:62.5%"', body: "<style>*{all:unset!important;color:red!important}baton-chat{position:static!important;display:none!important}</style><h1>x</h1>" },
 );
 
+await scene("what is seen", async ({ fake, where, context }) => {
+  const page = await visit(context, where.url);
+  await page.click(".launcher");
+  await page.waitForSelector(".list");
+  await ask(page, "Do you ship to Bengaluru?");
+  await page.waitForSelector(".pills");
+  await page.click(".text .chip >> nth=0");
+  await page.waitForSelector(".peek");
+  const [preview, box] = await page.evaluate(() => [".peek", ".box"].map((s) => document.querySelector("baton-chat").shadowRoot.querySelector(s).getBoundingClientRect().toJSON()));
+  check(preview.bottom + 12 <= box.top, "the preview leaves room above the message box");
+  await ask(page, "Returning a damaged item");
+  await until(async () => !(await page.locator(".peek").count()), "and goes when something is sent");
+  await page.waitForSelector(".pills >> nth=1");
+  fake.call(only(fake));
+  fake.join(only(fake));
+  for (let i = 0; i < 12; i++) fake.agentSays(only(fake), `Line ${i}`);
+  const c = only(fake);
+  const read = () => Math.max(...fake.said.filter((f) => f.t === "read").map((f) => f.seq));
+  await until(() => read() === c.messages.length, "what comes in at the end is seen");
+  await page.locator(".log").evaluate((l) => (l.scrollTop = 40));
+  await page.waitForTimeout(100);
+  fake.agentSays(c, "One more thing.");
+  await page.waitForSelector(".news");
+  check(read() === c.messages.length - 1, "what comes in below, while the visitor reads further up, is not");
+  await page.click(".news");
+  await until(() => read() === c.messages.length, "until the visitor goes there");
+  await page.click(".launcher");
+  fake.agentSays(c, "And another.");
+  await page.waitForSelector(".badge");
+  check(read() === c.messages.length - 1, "nor what a closed window holds");
+  await page.click(".launcher");
+  await until(() => read() === c.messages.length, "until it opens");
+});
+
+await scene("a chip and its word", async ({ fake, where, context }) => {
+  const page = await visit(context, where.url);
+  await page.click(".launcher");
+  await page.waitForSelector(".list");
+  await ask(page, "Do you ship to Bengaluru?");
+  await page.waitForSelector(".pills");
+  const alone = await page.evaluate(() => {
+    const card = document.querySelector("baton-chat").shadowRoot.querySelector(".card");
+    let found = 0;
+    for (let width = 340; width > 120; width--) {
+      card.style.cssText = `min-width:0;width:${width}px`;
+      for (const chip of card.querySelectorAll(".text .chip")) found += chip.getBoundingClientRect().left - chip.closest(".text").getBoundingClientRect().left < 24;
+    }
+    return found;
+  });
+  check(alone === 0, `no chip begins a line, at any width: ${alone}`);
+});
+
 await scene("too long, stopped, closed", async ({ fake, where, context }) => {
   const page = await visit(context, where.url);
   await page.click(".launcher");
@@ -208,7 +260,7 @@ await scene("too long, stopped, closed", async ({ fake, where, context }) => {
   fake.holdAt = Infinity;
   await ask(page, "Returning a damaged item");
   await page.waitForSelector("text=The chat is open again");
-  check(true, "the next message opens it again");
+  check((await page.locator("text=This chat was closed").count()) === 1, "the next message opens it again, and what was closed says so");
 });
 
 await scene("nobody is here", async ({ fake, where, context }) => {

@@ -94,8 +94,8 @@ export function connect({ base, inbox, locale, vault, state, dispatch, complain,
       else if (effect === "hello") send({ t: "hello", v: 1, caps: ["delta"], token: session!.token, store: vault.get("store"), cursors: { [conv]: sequence.cursor } });
       else if (effect === "ping") send({ t: effect });
       else if (effect === "close") drop();
-      else if (effect === "refused") gone("This page's origin is not allowed for the inbox; add it in the console.");
-      else complain("The server did not understand this widget; reload the page.");
+      else if (effect === "refused") gone("This page's origin is not allowed; add it in the console.");
+      else complain("The server needs a newer widget; reload the page.");
     const { state: stage, due } = link;
     shaken ||= stage === "waiting";
     if (!/live|idle|stopped/.test(stage)) dispatch({ do: "link", link: shaken ? "lost" : "joining" });

@@ -26,23 +26,12 @@ function link(href: string, base: string, words: string): View {
 function spans(text: string, base: string, chip: Chip, deep = 0): Kid[] {
   const out: Kid[] = [];
   let from = 0;
-  /** The last chip and what holds it, for as long as nothing but chips follows. */
-  let held: View | null = null;
   const inner = (tag: string, cut: number, all: string) => h(tag, spans(all.slice(cut, -cut), base, chip, deep + 1));
   for (const m of deep > 4 ? [] : text.matchAll(inline)) {
     const [all, code, bold, italic, number, label, href, url, amount] = m;
-    const before = text.slice(from, m.index);
     // A chip follows the full stop and never wraps alone: a hard space clings to the word before it, also across the end of bold, and the span to the chip.
-    const hold: View | null = held;
-    held = number ? h("span.held", m.index > 0 && "\u00a0", chip(+number)) : null;
-    from = m.index + all.length;
-    if (hold && held && !before) {
-      hold.kids.push(held);
-      held = hold;
-      continue;
-    }
     out.push(
-      before,
+      text.slice(from, m.index),
       code
         ? h("code", code.slice(1, -1))
         : bold
@@ -50,13 +39,14 @@ function spans(text: string, base: string, chip: Chip, deep = 0): Kid[] {
           : italic
             ? inner("em", 1, italic)
             : number
-              ? held
+              ? h("span.held", m.index > 0 && "\u00a0", chip(+number))
               : url
                 ? link(url, base, url.replace(/^https?:../, ""))
                 : amount
                   ? h("bdi", { dir: "ltr" }, amount)
                   : link(href!, base, label!),
     );
+    from = m.index + all.length;
   }
   return [out, text.slice(from)];
 }

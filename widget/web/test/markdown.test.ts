@@ -25,7 +25,7 @@ test("the subset becomes nodes", () => {
 
 test("a chip is held to the word before it", () => {
   expect(html("Yes. [1] And [2]").textContent).toBe("Yes.\u00a0<1> And\u00a0<2>");
-  expect(shown("**Yes.** [1] [2] Or [3]")).toBe('<p><strong>Yes.</strong><span class="held">&nbsp;&lt;1&gt;<span class="held">&nbsp;&lt;2&gt;</span></span> Or<span class="held">&nbsp;&lt;3&gt;</span></p>');
+  expect(shown("**Yes.** [1] [2] Or [3]")).toBe('<p><strong>Yes.</strong><span class="held">&nbsp;&lt;1&gt;</span><span class="held">&nbsp;&lt;2&gt;</span> Or<span class="held">&nbsp;&lt;3&gt;</span></p>');
   expect(shown("[1]")).toBe('<p><span class="held">&lt;1&gt;</span></p>');
 });
 

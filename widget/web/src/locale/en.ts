@@ -8,7 +8,6 @@ export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralR
 export const en = {
   open: "Open chat",
   close: "Close chat",
-  justNow: "just now",
   fresh: { one: "{n} new message", other: "{n} new messages" },
   inChat: "In a chat",
   dismiss: "Dismiss",

@@ -63,7 +63,7 @@ export function composer(hands: Hands) {
     view(s: State): View[] {
       const state = standing(s);
       const person = state === "agent" && s.conversation?.person;
-      const box = h("textarea", { rows: 1, "aria-label": t("write"), placeholder: t(state === "waiting" ? "detail" : "write"), "aria-describedby": "long", "aria-invalid": over ? "true" : null, enterkeyhint: "send", dir: "auto", autocomplete: "off", ref, oninput: changed, onkeydown: key });
+      const box = h("textarea", { rows: 1, "aria-label": t("write"), placeholder: t(state === "waiting" ? "detail" : "write"), "aria-describedby": "long", "aria-invalid": over ? "true" : null, enterkeyhint: "send", dir: hands.draft() ? "auto" : null, autocomplete: "off", ref, oninput: changed, onkeydown: key });
       return [
         ...(over ? [trouble("long", complaint())] : []),
         h("div.box",

@@ -11,21 +11,22 @@ export function launcher(s: State, hands: Hands, label: string): Kid {
   const known = s.conversation?.person;
   const person = !open && standing(s) === "agent" && known;
   const n = open ? 0 : unread(s);
-  // A name begins with the words that are seen: whoever speaks to the machine says those.
-  const name = [person ? `${first(person.name)} ${t("inChat")}` : !open && label, open ? t("close") : (person || !label) && t("open"), n && t("fresh", { n })];
+  // What is not seen follows what is: the name begins with the visible words, which are what somebody who speaks to the machine says.
+  const more = [open ? t("close") : (person || !label) && t("open"), n && t("fresh", { n })].filter(Boolean).join(", ");
   return [
     h("div", { key: "status", role: "status" },
       teaser && h("div.teaser",
         h("button.read", { onclick: () => hands.turn(true) },
           face(teaser.author, "mid", known?.id === teaser.author.id ? known?.status : ""),
-          h("div", h("span.meta", h("b", first(teaser.author.name)), " ", t("justNow")), h("p", { dir: "auto" }, teaser.body)),
+          h("div", h("span.meta", h("b", first(teaser.author.name)), " ", t("now")), h("p", { dir: "auto" }, teaser.body)),
         ),
         h("button.x", { "aria-label": t("dismiss"), onclick: hands.dismiss }, icon("close")),
       ),
     ),
     h(`button.launcher ${person ? "live" : !open && label ? "wide" : ""}`,
-      { key: "launcher", "aria-haspopup": "dialog", "aria-expanded": `${open}`, "aria-label": name.filter(Boolean).join(", "), onclick: () => hands.turn(!hands.state().open) },
-      person ? [face(person, "mid", person.status), h("span", h("b", first(person.name)), " ", h("span.meta", t("inChat")))] : [icon("chat"), icon("down"), !open && label && h("bdi", label)],
+      { key: "launcher", "aria-haspopup": "dialog", "aria-expanded": `${open}`, onclick: () => hands.turn(!hands.state().open) },
+      person ? [face(person, "mid", person.status), h("span", h("b", first(person.name)), " ", h("span.meta", t("inChat")), " ")] : [icon("chat"), icon("down"), !open && label && h("bdi", label)],
+      more && h("span.sr", more),
       n > 0 && h("span.badge", { "aria-hidden": "true" }, n > 9 ? "9+" : n),
     ),
   ];

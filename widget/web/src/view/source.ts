@@ -15,7 +15,7 @@ const GAP_PX = 12;
 
 /** A citation with its title in full: with the section, where another one beside it has the same title. */
 export type Cited = Citation & { full: string };
-export const cited = (all: Citation[]): Cited[] => all.map((c) => ({ ...c, full: c.section && all.some((o) => o.n !== c.n && o.title === c.title) ? `${c.title}, ${c.section}` : c.title }));
+export const cited = (all: Citation[]): Cited[] => all.map((c) => ({ ...c, full: all.some((o) => o.n !== c.n && o.title === c.title) ? `${c.title}, ${c.section}` : c.title }));
 export const sourceName = ({ n, full }: Cited): string => t("source", { n, title: full });
 
 export type Sources = ReturnType<typeof sources>;
