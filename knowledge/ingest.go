@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -31,6 +32,8 @@ type Entry struct {
 	FileName    string
 	ContentType string
 	Content     []byte
+	// ContentAt is when the content was last changed; the zero time means now.
+	ContentAt time.Time
 }
 
 // IngestOptions say how an import is done.
@@ -248,7 +251,11 @@ func upsertDocuments(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, read
 	n := len(ready)
 	ids, hashes, sizes, passages := make([]uuid.UUID, n), make([][]byte, n), make([]int64, n), make([]int32, n)
 	externals, titles, urls, locales, types, names := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	changedAt := make([]time.Time, n)
 	for i, r := range ready {
+		if changedAt[i] = r.entry.ContentAt; changedAt[i].IsZero() {
+			changedAt[i] = time.Now()
+		}
 		ids[i], hashes[i], sizes[i], passages[i] = uuid.Must(uuid.NewV7()), r.hash[:], int64(r.size), int32(len(r.passages))
 		externals[i], titles[i], urls[i], locales[i] = r.entry.ID, r.entry.Title, r.entry.URL, r.entry.Locale
 		types[i], names[i] = r.contentType, r.entry.FileName
@@ -259,17 +266,18 @@ func upsertDocuments(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, read
 	}
 	rows, err := tx.Query(ctx, `
 		WITH written AS (
-		    INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, state)
+		    INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, content_at, state)
 		    SELECT $1, u.*, $11
-		    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bigint[]) AS u
+		    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bigint[], $12::timestamptz[]) AS u
 		    ON CONFLICT (workspace_id, external_id) DO UPDATE SET
 		        title = excluded.title, url = excluded.url, locale = excluded.locale, content_type = excluded.content_type,
 		        file_name = excluded.file_name, content_hash = excluded.content_hash, size = excluded.size,
+		        content_at = CASE WHEN d.content_hash <> excluded.content_hash THEN excluded.content_at ELSE d.content_at END,
 		        revision = d.revision + (d.content_hash <> excluded.content_hash)::integer
 		    RETURNING id, external_id, indexed_revision < revision AS stale
 		)
 		SELECT id, external_id FROM written WHERE stale`,
-		workspaceID, ids, externals, titles, urls, locales, types, names, hashes, sizes, string(state))
+		workspaceID, ids, externals, titles, urls, locales, types, names, hashes, sizes, string(state), changedAt)
 	if err != nil {
 		return nil, fmt.Errorf("store documents: %w", err)
 	}

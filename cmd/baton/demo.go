@@ -66,18 +66,28 @@ func seedDemo(ctx context.Context, spaces *workspace.Store, documents *knowledge
 	return inbox, agent, err
 }
 
+// seedArticles stores the help pages and returns when they can be found, so that the first question is answered.
 func seedArticles(ctx context.Context, w workspace.Workspace, documents *knowledge.Store) error {
 	articles, err := demo.Articles()
 	if err != nil {
 		return err
 	}
-	for _, a := range articles {
-		_, err := documents.Add(ctx, w.ID, knowledge.Upload{
-			ExternalID: a.Slug, FileName: a.Slug + ".md", ContentType: "text/markdown", Content: []byte(a.Markdown), Title: a.Title, URL: a.URL, Locale: "en", ContentAt: a.Updated,
-		})
-		if err != nil {
-			return fmt.Errorf("seed %s: %w", a.Slug, err)
+	entries := func(yield func(knowledge.Entry, error) bool) {
+		for _, a := range articles {
+			entry := knowledge.Entry{
+				ID: a.Slug, FileName: a.Slug + ".md", ContentType: "text/markdown", Content: []byte(a.Markdown), Title: a.Title, URL: a.URL, Locale: "en", ContentAt: a.Updated,
+			}
+			if !yield(entry, nil) {
+				return
+			}
 		}
+	}
+	stored, err := documents.Ingest(ctx, w.ID, entries, knowledge.IngestOptions{WordsOnly: true})
+	if err == nil && len(stored.Refused) > 0 {
+		err = fmt.Errorf("%s: %s", stored.Refused[0].ID, stored.Refused[0].Failure.Cause)
+	}
+	if err != nil {
+		return fmt.Errorf("seed help pages: %w", err)
 	}
 	return nil
 }
