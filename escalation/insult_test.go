@@ -69,24 +69,24 @@ func TestPeopleInDangerComeFirst(t *testing.T) {
 
 func TestCourtesyInFrontOfAQuestionIsTakenOff(t *testing.T) {
 	t.Parallel()
-	for message, want := range map[string]string{
-		"thanks, but how do I return an item?":            "how do I return an item?",
-		"great, and warranty?":                            "warranty?",
-		"Good morning! When do you open?":                 "When do you open?",
-		"Thanks a lot for the info. Do you ship to Pune?": "Do you ship to Pune?",
-		"ok how long does shipping take":                  "how long does shipping take",
-		"got it, and what about Delhi?":                   "what about Delhi?",
-		"धन्यवाद, लेकिन वारंटी कितनी है?":                 "वारंटी कितनी है?",
-		"شكرا، لكن كم مدة الضمان؟":                        "كم مدة الضمان؟",
-		"great deals on tablets":                          "great deals on tablets",
-		"ok google setup":                                 "ok google setup",
-		"good headphones under 2000":                      "good headphones under 2000",
-		"thank you so much":                               "thank you so much",
-		"how are you":                                     "how are you",
-		"":                                                "",
+	for _, c := range [][2]string{
+		{"thanks, but how do I return an item?", "how do I return an item?"},
+		{"great, and warranty?", "warranty?"},
+		{"Good morning! When do you open?", "When do you open?"},
+		{"Thanks a lot for the info. Do you ship to Pune?", "Do you ship to Pune?"},
+		{"ok how long does shipping take", "how long does shipping take"},
+		{"got it, and what about Delhi?", "what about Delhi?"},
+		{"धन्यवाद, लेकिन वारंटी कितनी है?", "वारंटी कितनी है?"},
+		{"شكرا، لكن كم مدة الضمان؟", "كم مدة الضمان؟"},
+		{"great deals on tablets", "great deals on tablets"},
+		{"ok google setup", "ok google setup"},
+		{"good headphones under 2000", "good headphones under 2000"},
+		{"thank you so much", "thank you so much"},
+		{"how are you", "how are you"},
+		{"", ""},
 	} {
-		if got := WithoutCourtesy(message); got != want {
-			t.Errorf("%q: %q, want %q", message, got, want)
+		if got := WithoutCourtesy(c[0]); got != c[1] {
+			t.Errorf("%q: %q, want %q", c[0], got, c[1])
 		}
 	}
 }
