@@ -45,18 +45,22 @@ var calibration = []coefficient{
 // with an answer best from those without; with vectors that is so unmoved.
 const wordsShift = 0.693
 
-// confidence is the estimated probability that the answer is there.
+// confidence is the estimated probability that the answer is there. Where vectors were searched too, the surer of the two columns counts: what the words
+// say is no less true because a model whose cosines lie low sees little likeness; and what only the vectors can see, another language above all, counts by theirs.
 func (f Features) confidence(mode Mode) float64 {
-	sum := 0.0
-	if mode == WordsOnly {
-		sum = wordsShift
-	}
+	byWords := wordsShift
+	byBoth := 0.0
 	for _, c := range calibration {
-		if mode == WordsOnly {
-			sum += c.words * c.feature(f)
-		} else {
-			sum += c.both * c.feature(f)
-		}
+		byWords += c.words * c.feature(f)
+		byBoth += c.both * c.feature(f)
 	}
-	return 1 / (1 + math.Exp(-sum))
+	switch mode {
+	case WordsOnly:
+		return logistic(byWords)
+	case MeaningOnly:
+		return logistic(byBoth)
+	}
+	return logistic(max(byWords, byBoth))
 }
+
+func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

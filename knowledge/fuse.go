@@ -33,6 +33,9 @@ func rank(candidates []*candidate, mode Mode) {
 		meaning := standardise(candidates, func(c *candidate) (float64, bool) { return c.meaning, c.hasV })
 		lowest := math.Inf(1)
 		for i, c := range candidates {
+			if !c.hasV {
+				meaning[i] = words[i] // Its vector is still being made: until then its words speak for both, so that indexing in the background hides nothing.
+			}
 			c.score = words[i] + meaningWeight*meaning[i]
 			lowest = min(lowest, c.score)
 		}
