@@ -44,7 +44,7 @@ export async function load(): Promise<void> {
     const page = await read('')
     if (mine !== turn) return
     batch(() => {
-      documents.value = new Map(page.items.map((d) => [d.id, d]))
+      documents.value = new Map(page.items.map((d) => [d.id, newer(d)]))
       took(page.counts)
       next.value = page.next
       status.value = 'ready'
@@ -73,6 +73,19 @@ function read(cursor: string): Promise<{ items: Document[]; counts: DocumentCoun
   const p = new URLSearchParams({ state: tab.peek() === 'all' ? '' : tab.peek(), q: query.peek().trim(), cursor })
   return call('GET', `/documents?${p}`)
 }
+
+/** What is held, where it is newer than what was read: an event may overtake the answer to a request. */
+function newer(d: Document): Document {
+  const old = documents.peek().get(d.id)
+  return old && Date.parse(old.updated_at) > Date.parse(d.updated_at) ? old : d
+}
+
+// Events are hints and one may be lost: while something is being worked on, the list is read again now and then.
+const HEAL_MS = 5000
+setInterval(() => {
+  if (phase.peek() !== 'in' || ![...documents.peek().values()].some(working)) return
+  read('').then((page) => batch(() => (page.items.forEach(put), took(page.counts))), () => {})
+}, HEAL_MS)
 
 export function put(d: Document): void {
   const old = documents.peek().get(d.id)
