@@ -53,8 +53,9 @@ test-web: ## front ends: types, unit tests, committed dist, sizes
 	scripts/dist.sh
 	node scripts/size.mjs
 
-test-long: setup-test ## what takes longer: the Go tests again and again in random order, and those tagged long
-	go test -race -tags=long -shuffle=on -count=2 -timeout=40m ./...
+test-long: setup-test ## what takes longer: the long outages, and the races of the conversation again and again in random order
+	go test -race -tags=long -count=1 -timeout=20m -run='LongOutage|AnotherNode' ./cmd/baton
+	go test -race -shuffle=on -count=3 -timeout=20m ./conversation ./escalation
 
 bench: setup build ## figures beside their references in the same run: the whole program first, then the packages
 	go test -tags=bench -count=1 -run='^TestBench' -v -timeout=20m ./cmd/baton
