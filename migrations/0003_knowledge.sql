@@ -119,6 +119,10 @@ CREATE TABLE embedding_model (
     model        text        NOT NULL,
     dimensions   integer     NOT NULL CHECK (dimensions BETWEEN 1 AND 4000),
     created_at   timestamptz NOT NULL DEFAULT now(),
+    -- When every passage had its vector for the first time; null: not yet. Searches
+    -- use a space that is complete before one that is still being filled, so that a
+    -- change of models is felt only when it is done.
+    complete_at  timestamptz,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, model, dimensions)
 );
