@@ -324,7 +324,7 @@ func (v *visitor) sayUntilStored(text string) {
 	v.n++
 	cid := uuid.Must(uuid.NewV7()).String()
 	send := func() error {
-		return v.ws.WriteJSON(map[string]any{"t": "say", "conv": v.conv, "cid": cid, "n": v.n, "body": text})
+		return v.write(v.ws, map[string]any{"t": "say", "conv": v.conv, "cid": cid, "n": v.n, "body": text})
 	}
 	stored, ended := make(chan struct{}), make(chan struct{})
 	go func() {

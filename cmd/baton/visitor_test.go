@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,10 +41,15 @@ type frame struct {
 	Raw json.RawMessage `json:"-"`
 }
 
+// visitorPing is how often a client shows that it lives, as docs/protocol.md has it. Without it the server would end a socket that waits for something for 22 s,
+// and that would be the patience of every test.
+const visitorPing = 10 * time.Second
+
 // visitor is a client of the visitor protocol over a real socket.
 type visitor struct {
 	t     testing.TB
 	ws    *websocket.Conn
+	mu    sync.Mutex // one writer at a time: the test, or the beat
 	token string
 	conv  string
 	store string
@@ -89,14 +95,45 @@ func (v *visitor) dial(s *server) {
 	}
 	_ = response.Body.Close()
 	v.ws = ws
-	v.t.Cleanup(func() { _ = ws.Close() })
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		v.beat(ws, over)
+	}()
+	v.t.Cleanup(func() {
+		close(over)
+		_ = ws.Close()
+		<-ended
+	})
 	v.send(map[string]any{"t": "hello", "v": 1, "caps": []string{"delta"}, "token": v.token, "store": v.store, "cursors": map[string]int64{v.conv: v.seq}})
 	v.await("welcome", func(f frame) bool { return f.T == "welcome" })
 }
 
+// beat pings until the socket breaks or the test is over.
+func (v *visitor) beat(ws *websocket.Conn, over <-chan struct{}) {
+	tick := time.NewTicker(visitorPing)
+	defer tick.Stop()
+	for {
+		select {
+		case <-over:
+			return
+		case <-tick.C:
+			if v.write(ws, map[string]any{"t": "ping"}) != nil {
+				return
+			}
+		}
+	}
+}
+
+func (v *visitor) write(ws *websocket.Conn, f map[string]any) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return ws.WriteJSON(f)
+}
+
 func (v *visitor) send(f map[string]any) {
 	v.t.Helper()
-	if err := v.ws.WriteJSON(f); err != nil {
+	if err := v.write(v.ws, f); err != nil {
 		v.t.Fatal(err)
 	}
 }
