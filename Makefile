@@ -53,8 +53,8 @@ test-web: ## front ends: types, unit tests, committed dist, sizes
 	scripts/dist.sh
 	node scripts/size.mjs
 
-test-long: setup-test ## what takes longer: the long outages, and the races of the conversation again and again in random order
-	go test -race -tags=long -count=1 -timeout=20m -run=LongOutage ./cmd/baton
+test-long: setup-test ## what takes longer: the long outages, a node that dies, and the races of the conversation again and again in random order
+	go test -race -tags=long -count=1 -timeout=20m -run='LongOutage|AnotherNode' ./cmd/baton
 	go test -race -shuffle=on -count=3 -timeout=20m ./conversation ./escalation
 
 bench: setup build ## figures beside their references in the same run: the whole program first, then the packages
