@@ -93,7 +93,7 @@ func check(up *Upload) (source.Format, error) {
 	}
 	if len(up.Content) == 0 {
 		// Read says it in its own words.
-		_, err := source.Read(up.FileName, up.ContentType, nil)
+		_, err := source.Read(context.TODO(), source.File{Name: up.FileName}, source.Options{})
 		return "", &Rejected{failureOf(err)}
 	}
 	format, err := source.Detect(up.FileName, up.ContentType, up.Content)

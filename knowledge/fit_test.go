@@ -440,7 +440,7 @@ func shopGroup(t *testing.T) group {
 	}
 	for _, name := range files {
 		content, _ := os.ReadFile(name)
-		read, err := source.Read(filepath.Base(name), "", content)
+		read, err := source.Read(t.Context(), source.File{Name: filepath.Base(name), Content: content}, source.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

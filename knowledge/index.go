@@ -48,7 +48,7 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 	if err != nil || done {
 		return err
 	}
-	read, err := source.Read(up.FileName, up.ContentType, up.Content)
+	read, err := source.Read(ctx, source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content}, source.Options{})
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,7 @@ func prepare(e Entry) (prepared, error) {
 		if err != nil {
 			return prepared{}, err
 		}
-		if read, err = source.Read(e.FileName, e.ContentType, e.Content); err != nil {
+		if read, err = source.Read(context.TODO(), source.File{Name: e.FileName, ContentType: e.ContentType, Content: e.Content}, source.Options{}); err != nil {
 			return prepared{}, err
 		}
 		r.contentType, r.hash, r.size = string(format), sha256.Sum256(e.Content), len(e.Content)

@@ -3,23 +3,41 @@ package source
 import "fmt"
 
 // The codes name why a file could not be read. They are stored and shown, so
-// they never change their meaning.
+// they never change their meaning; docs/documents.md lists them.
 const (
-	CodeEmpty     = "empty"
-	CodeTooLarge  = "too_large"
-	CodeWrongType = "wrong_type"
-	CodeNotText   = "not_text"
-	CodeCharset   = "charset"
-	CodeNoText    = "no_text"
-	CodeDamaged   = "damaged"
-	CodeTooLong   = "too_long"
+	CodeEmpty          = "empty"
+	CodeTooLarge       = "too_large"
+	CodeWrongType      = "wrong_type"
+	CodeNotText        = "not_text"
+	CodeCharset        = "charset"
+	CodeNoText         = "no_text"
+	CodeDamaged        = "damaged"
+	CodeTooLong        = "too_long"
+	CodeTooComplex     = "too_complex"
+	CodeEncrypted      = "encrypted"
+	CodeCopyProtected  = "copy_protected"
+	CodeScanned        = "scanned"
+	CodeGarbled        = "garbled"
+	CodeMacros         = "macros"
+	CodeOldFormat      = "old_format"
+	CodeNoPDFToText    = "missing_pdftotext"
+	CodeTableColumns   = "table_columns"
+	CodeTableQuotes    = "table_quotes"
+	CodeTableRows      = "table_rows"
+	CodeArchive        = "archive"
+	CodeArchiveNested  = "archive_nested"
+	CodeArchiveName    = "archive_name"
+	CodeArchiveTooMany = "archive_too_many"
+	CodeArchiveBomb    = "archive_bomb"
 )
 
 // An Error says why a file could not be read and how to mend it. Cause and Fix
 // are full sentences for the operator, in English; Code lets a screen say them
 // in another language.
 type Error struct {
-	Code, Cause, Fix string
+	Code  string `json:"code"`
+	Cause string `json:"cause"`
+	Fix   string `json:"fix"`
 }
 
 func (e *Error) Error() string { return e.Cause + " " + e.Fix }
@@ -32,6 +50,11 @@ const MaxBytes = 20 << 20
 // text. Beyond it a file is a data dump, which belongs into an import.
 const MaxPassages = 5000
 
+// maxTextBytes is the most text that is taken out of one file, 16 MiB: what
+// MaxPassages passages can hold at most, and so the point where a small file
+// that unpacks into endless text is stopped.
+const maxTextBytes = 16 << 20
+
 // TooLarge is the error for a file over MaxBytes. It is exported because an
 // upload is refused by its size before its bytes are read.
 func TooLarge(size int64) *Error {
@@ -39,6 +62,23 @@ func TooLarge(size int64) *Error {
 		CodeTooLarge,
 		fmt.Sprintf("The file is %.1f MiB, and at most %d MiB are read.", float64(size)/(1<<20), MaxBytes>>20),
 		"Split it into several files, or leave out what visitors never ask about.",
+	}
+}
+
+// TooComplex is the error for a file that costs more time or memory than any
+// honest document. It is exported for whoever limits the reading.
+func TooComplex(what string) *Error {
+	return &Error{
+		CodeTooComplex, "The file is too complex to be read: " + what + ".",
+		"Print it to a new PDF or save it as plain text, and upload that; a very long file can be split.",
+	}
+}
+
+// Crashed is the error for a file over which the reader died.
+func Crashed() *Error {
+	return &Error{
+		CodeDamaged, "The file is damaged: the reader broke down over it.",
+		"Open it in the program it was made with, save it again, and upload the new copy.",
 	}
 }
 
@@ -56,7 +96,7 @@ func errNoText() *Error {
 func errNotText() *Error {
 	return &Error{
 		CodeNotText, "This is not a text file: it holds bytes that no text has.",
-		"Export it as Markdown, HTML or plain text, and upload that.",
+		"Export it as PDF, DOCX, Markdown, HTML or plain text, and upload that.",
 	}
 }
 
@@ -67,20 +107,102 @@ func errCharset() *Error {
 	}
 }
 
-func errWrongType(what string) *Error {
-	return &Error{
-		CodeWrongType, "This is " + what + ", which cannot be read here.",
-		"Export it as Markdown (.md), HTML (.html) or plain text (.txt), and upload that.",
+func errWrongType(what, fix string) *Error {
+	if fix == "" {
+		fix = "Export it as PDF, DOCX, Markdown, HTML, CSV or plain text, and upload that."
 	}
+	return &Error{CodeWrongType, "This is " + what + ", which cannot be read here.", fix}
 }
 
 func errDamaged(detail string) *Error {
-	return &Error{CodeDamaged, "The file is damaged: " + detail + ".", "Open it in an editor, save it again, and upload the new copy."}
+	return &Error{CodeDamaged, "The file is damaged: " + detail + ".", "Open it in the program it was made with, save it again, and upload the new copy."}
 }
 
 func errTooLong(passages int) *Error {
 	return &Error{
 		CodeTooLong, fmt.Sprintf("The text makes %d passages, and at most %d are kept for one document.", passages, MaxPassages),
+		"Split it into several files, one for each subject.",
+	}
+}
+
+func errTooMuchText() *Error {
+	return &Error{
+		CodeTooLong, fmt.Sprintf("The file holds more than %d MiB of text.", maxTextBytes>>20),
+		"Split it into several files, one for each subject.",
+	}
+}
+
+func errTooManyPages(pages int) *Error {
+	return &Error{
+		CodeTooLong, fmt.Sprintf("The file says that it has %d pages, and at most %d are read.", pages, maxPages),
+		"Split it into several files, one for each subject.",
+	}
+}
+
+func errEncrypted() *Error {
+	return &Error{
+		CodeEncrypted, "The file is protected by a password, so nobody can read it without.",
+		"Remove the password in the program it was made with, and upload the new copy.",
+	}
+}
+
+func errCopyProtected() *Error {
+	return &Error{
+		CodeCopyProtected, "The PDF forbids copying its text.",
+		"Export it again without that restriction, and upload the new copy.",
+	}
+}
+
+func errScanned(pages int) *Error {
+	cause := fmt.Sprintf("All %d pages are pictures, so there is no text to read.", pages)
+	if pages == 1 {
+		cause = "Its one page is a picture, so there is no text to read."
+	}
+	return &Error{CodeScanned, cause, "Run text recognition (OCR) over it, or upload the file it was printed from."}
+}
+
+func errGarbled() *Error {
+	return &Error{
+		CodeGarbled, "The PDF draws its letters without saying which letters they are, so its text cannot be copied.",
+		"Export it again with embedded Unicode fonts, or run text recognition (OCR) over it.",
+	}
+}
+
+func errMacros() *Error {
+	return &Error{
+		CodeMacros, "The Word file contains macros, which are programs.",
+		"Save it as a Word document without macros (.docx), and upload that.",
+	}
+}
+
+func errOldFormat(what, as string) *Error {
+	return &Error{CodeOldFormat, "This is " + what + ".", "Save it as " + as + ", and upload that."}
+}
+
+func errNoPDFToText() *Error {
+	return &Error{
+		CodeNoPDFToText, "This server lacks pdftotext, the program that reads PDF files.",
+		"Install it with `make setup`, or as the package poppler-utils, and try again.",
+	}
+}
+
+func errTableColumns() *Error {
+	return &Error{
+		CodeTableColumns, "The table has only one column; questions and answers need two.",
+		"Put the question into the first column and its answer into the second; separate them by commas, semicolons or tabs.",
+	}
+}
+
+func errTableQuotes(line int) *Error {
+	return &Error{
+		CodeTableQuotes, fmt.Sprintf("The quotation marks around a cell do not match near line %d of the table.", line),
+		"Close each quoted cell, and write a quotation mark inside one twice; a spreadsheet's own export does both.",
+	}
+}
+
+func errTableRows(rows int) *Error {
+	return &Error{
+		CodeTableRows, fmt.Sprintf("The table has %d rows, and at most %d are read.", rows, MaxPassages),
 		"Split it into several files, one for each subject.",
 	}
 }

@@ -2,6 +2,7 @@ package source
 
 import (
 	"html"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -30,14 +31,21 @@ var liney = map[atom.Atom]bool{
 	atom.Li: true, atom.Tr: true, atom.Dt: true, atom.Dd: true, atom.Br: true, atom.Caption: true, atom.Figcaption: true,
 }
 
+// maxLocaleBytes is the longest language tag that means anything (BCP 47).
+const maxLocaleBytes = 35
+
 // readHTML reads a page. Where it marks its main part, the rest is left out.
 func readHTML(out *outline, text string) error {
 	root, err := nethtml.Parse(strings.NewReader(text))
 	if err != nil {
-		return errDamaged("its HTML could not be parsed")
+		// The parser gives up at 512 elements within each other, and nowhere else.
+		return TooComplex("its elements stand too deep within each other")
 	}
 	if title := find(root, atom.Title); title != nil {
 		out.title = squeeze(textOf(title))
+	}
+	if page := find(root, atom.Html); page != nil && len(attribute(page, "lang")) <= maxLocaleBytes {
+		out.locale = attribute(page, "lang")
 	}
 	body := root
 	if main := find(root, atom.Main); main != nil {
@@ -88,7 +96,7 @@ func (w *htmlWriter) node(n *nethtml.Node) {
 	}
 	tag := n.DataAtom
 	switch {
-	case dropped[tag] || hidden(n):
+	case dropped[tag] || hidden(n) || furniture(n):
 	case headingLevel(tag) > 0:
 		w.end()
 		w.out.heading(headingLevel(tag), textOf(n))
@@ -176,9 +184,47 @@ func headingLevel(tag atom.Atom) int {
 	return 0
 }
 
+// hidden tells what no visitor of the page sees, and what therefore nobody meant
+// to say to them.
 func hidden(n *nethtml.Node) bool {
 	for _, a := range n.Attr {
 		if a.Key == "hidden" || (a.Key == "aria-hidden" && a.Val == "true") {
+			return true
+		}
+		if a.Key == "style" {
+			style := strings.ReplaceAll(strings.ToLower(a.Val), " ", "")
+			if strings.Contains(style, "display:none") || strings.Contains(style, "visibility:hidden") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// roles are what pages call those of their parts that hold no answer.
+var roles = map[string]bool{
+	"navigation": true, "banner": true, "contentinfo": true, "complementary": true, "search": true, "dialog": true, "alertdialog": true, "menu": true, "menubar": true,
+}
+
+// consent matches the names of the boxes that ask for cookies, those of the
+// common products included. An article about cookies does not match.
+var consent = regexp.MustCompile(`(?i)(cookie|consent|gdpr|ccpa)s?[-_]?(banner|bar|notice|popup|pop-up|modal|dialog|overlay|wall|layer|message|manager|consent|preferences|settings)|` +
+	`cookieconsent|cc-window|onetrust|cybotcookiebot|usercentrics|didomi|truste|iubenda-cs|osano|klaro`)
+
+// aside matches what stands round the text of pages that do not mark it.
+var aside = regexp.MustCompile(`(?i)(^|[\s_-])(breadcrumbs?|sidebar|site-?nav|main-?nav|navbar|skip-?link|social-?share|share-?buttons|related-?(posts|articles)|newsletter)($|[\s_-])`)
+
+// furniture tells the parts of a page that are there on every page, by their
+// role, their class or their id.
+func furniture(n *nethtml.Node) bool {
+	if roles[attribute(n, "role")] {
+		return true
+	}
+	if n.DataAtom == atom.Body || n.DataAtom == atom.Html || n.DataAtom == atom.Main || n.DataAtom == atom.Article {
+		return false // Themes name the page itself after what it shows.
+	}
+	for _, key := range []string{"id", "class"} {
+		if name := attribute(n, key); name != "" && (consent.MatchString(name) || aside.MatchString(name)) {
 			return true
 		}
 	}

@@ -15,8 +15,8 @@ import (
 var frontMatter = regexp.MustCompile(`(?s)\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\z)`)
 
 // frontSetting finds the settings of it that are read: what the page is called,
-// where it stands and which language it is in.
-var frontSetting = regexp.MustCompile(`(?m)^(title|url|locale|lang):[ \t]*(.+?)[ \t]*$`)
+// where it stands, which language it is in and what part of the site it belongs to.
+var frontSetting = regexp.MustCompile(`(?m)^(title|url|locale|lang|section|category):[ \t]*(.+?)[ \t]*$`)
 
 // readMarkdown walks the syntax tree: headings open sections, every other block
 // becomes plain text. Raw HTML inside goes through the HTML reader, so that a

@@ -11,9 +11,13 @@ type outline struct {
 	title    string
 	url      string
 	locale   string
+	group    string
+	pages    int
+	page     int // the page that is being read; 0 where there are none
 	path     [6]string
 	blocks   []string
 	sections []Section
+	size     int // bytes of text so far
 }
 
 // set takes one setting that the document makes about itself.
@@ -23,6 +27,8 @@ func (o *outline) set(name, value string) {
 		o.title = value
 	case "url":
 		o.url = value
+	case "section", "category":
+		o.group = value
 	default:
 		o.locale = value
 	}
@@ -49,8 +55,19 @@ func (o *outline) heading(level int, text string) {
 func (o *outline) block(text string) {
 	if text = strings.TrimRightFunc(strings.Trim(text, "\n"), unicode.IsSpace); strings.TrimSpace(text) != "" {
 		o.blocks = append(o.blocks, text)
+		o.size += len(text)
 	}
 }
+
+// turn begins another page. A section lies within one page, so that whoever
+// reads a passage can open the page it stands on.
+func (o *outline) turn(page int) {
+	o.flush()
+	o.page = page
+}
+
+// full tells whether more text has come than any document may hold.
+func (o *outline) full() bool { return o.size > maxTextBytes }
 
 func (o *outline) flush() {
 	if len(o.blocks) == 0 {
@@ -62,7 +79,7 @@ func (o *outline) flush() {
 			heading = append(heading, h)
 		}
 	}
-	o.sections = append(o.sections, Section{Heading: heading, Text: strings.Join(o.blocks, "\n\n")})
+	o.sections = append(o.sections, Section{Heading: heading, Text: strings.Join(o.blocks, "\n\n"), Page: o.page})
 	o.blocks = nil
 }
 
@@ -71,10 +88,13 @@ func (o *outline) source(fallbackTitle string) (Source, error) {
 	if len(o.sections) == 0 {
 		return Source{}, errNoText()
 	}
+	if o.full() {
+		return Source{}, errTooMuchText()
+	}
 	if o.title == "" {
 		o.title = fallbackTitle
 	}
-	return Source{Title: o.title, URL: o.url, Locale: o.locale, Sections: o.sections}, nil
+	return Source{Title: o.title, URL: o.url, Locale: o.locale, Group: o.group, Pages: o.pages, Sections: o.sections}, nil
 }
 
 // squeeze makes every run of white space one space.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"context"
 	"path"
 	"strings"
 	"unicode"
@@ -9,107 +10,88 @@ import (
 )
 
 // A Section is the text under one heading. Heading is the path of headings down
-// to it, outermost first, without the document's title.
+// to it, outermost first, without the document's title. Page is the page of a
+// paginated file on which it begins, from 1; 0 where there are no pages.
 type Section struct {
-	Heading []string
-	Text    string
+	Heading []string `json:"heading,omitempty"`
+	Text    string   `json:"text"`
+	Page    int      `json:"page,omitempty"`
 }
 
-// A Source is what was read from one file. URL and Locale are empty unless the
-// document says them of itself.
+// A Source is what was read from one file. URL, Locale and Group are empty
+// unless the document says them of itself; Group is the part of the help centre
+// that it belongs to, "Shipping" for instance.
 type Source struct {
-	Title    string
-	URL      string
-	Locale   string
-	Sections []Section
+	Title    string    `json:"title"`
+	URL      string    `json:"url,omitempty"`
+	Locale   string    `json:"locale,omitempty"`
+	Group    string    `json:"group,omitempty"`
+	Pages    int       `json:"pages,omitempty"`
+	Sections []Section `json:"sections"`
 }
 
-// A Format is a kind of file that can be read.
-type Format string
-
-// The formats. Their values are media types, and are stored with the document.
-const (
-	Markdown Format = "text/markdown"
-	HTML     Format = "text/html"
-	Text     Format = "text/plain"
-)
-
-// extensions decide before the browser's content type does: browsers send
-// "application/octet-stream" for .md on some systems.
-var extensions = map[string]Format{
-	".md": Markdown, ".markdown": Markdown, ".mdx": Markdown,
-	".html": HTML, ".htm": HTML, ".xhtml": HTML,
-	".txt": Text, ".text": Text,
+// A File is what is read: bytes, with what is known of them from outside.
+type File struct {
+	Name        string // its file name, for the format and, failing all else, the title
+	ContentType string // as the browser or the web server said; may be empty
+	Content     []byte
 }
 
-// foreign names what people upload and cannot be read, by its first bytes.
-var foreign = []struct{ magic, what string }{
-	{"%PDF-", "a PDF"},
-	{"PK\x03\x04", "a ZIP archive or an Office document"},
-	{"\xd0\xcf\x11\xe0", "an old Office document"},
-	{"{\\rtf", "an RTF document"},
-	{"\x89PNG", "a picture (PNG)"},
-	{"\xff\xd8\xff", "a picture (JPEG)"},
-	{"GIF8", "a picture (GIF)"},
-	{"\x1f\x8b", "a compressed file (gzip)"},
+// Options say how a file is read.
+type Options struct {
+	// PDFToText is the path of pdftotext; pdfinfo is expected beside it. Empty:
+	// PDF files are refused, with that as their cause.
+	PDFToText string
+	// Progress hears how many pages of how many have been read; it may be nil.
+	Progress func(done, total int)
 }
 
-// Detect tells the format of a file from its name, its declared content type
-// and its first bytes. What is none of the formats is an *Error.
-func Detect(name, contentType string, content []byte) (Format, error) {
-	for _, f := range foreign {
-		if bytes.HasPrefix(content, []byte(f.magic)) {
-			return "", errWrongType(f.what)
-		}
+// Read reads one file into sections.
+func Read(ctx context.Context, f File, o Options) (Source, error) {
+	if int64(len(f.Content)) > MaxBytes {
+		return Source{}, TooLarge(int64(len(f.Content)))
 	}
-	extension := strings.ToLower(path.Ext(name))
-	if format, ok := extensions[extension]; ok {
-		return format, nil
-	}
-	media, _, _ := strings.Cut(contentType, ";")
-	switch media = strings.ToLower(strings.TrimSpace(media)); media {
-	case "text/markdown", "text/x-markdown":
-		return Markdown, nil
-	case "text/html", "application/xhtml+xml":
-		return HTML, nil
-	}
-	if extension != "" && strings.IndexFunc(extension[1:], notAlphanumeric) < 0 && !strings.HasPrefix(media, "text/plain") {
-		return "", errWrongType("a " + extension + " file")
-	}
-	return Text, nil
-}
-
-func notAlphanumeric(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
-
-// Read reads one file into sections. name is its file name, used for the format
-// and, where the text has no title of its own, for the title.
-func Read(name, contentType string, content []byte) (Source, error) {
-	if int64(len(content)) > MaxBytes {
-		return Source{}, TooLarge(int64(len(content)))
-	}
-	if len(bytes.TrimSpace(content)) == 0 {
+	if len(bytes.TrimSpace(f.Content)) == 0 {
 		return Source{}, errEmpty()
 	}
-	format, err := Detect(name, contentType, content)
-	if err != nil {
-		return Source{}, err
-	}
-	text, err := decode(format, contentType, content)
+	format, err := Detect(f.Name, f.ContentType, f.Content)
 	if err != nil {
 		return Source{}, err
 	}
 	var out outline
 	switch format {
-	case Markdown:
-		readMarkdown(&out, text)
-	case HTML:
-		if err := readHTML(&out, text); err != nil {
-			return Source{}, err
-		}
+	case PDF:
+		err = readPDF(ctx, &out, f.Content, o)
+	case DOCX:
+		err = readDOCX(&out, f.Content)
+	case ZIP:
+		err = errArchive()
 	default:
-		readText(&out, text)
+		err = readTextual(&out, format, f)
 	}
-	return out.source(fileTitle(name))
+	if err != nil {
+		return Source{}, err
+	}
+	return out.source(fileTitle(f.Name))
+}
+
+// readTextual reads the formats that are text in some character set.
+func readTextual(out *outline, format Format, f File) error {
+	text, err := decode(format, f.ContentType, f.Content)
+	if err != nil {
+		return err
+	}
+	switch format {
+	case Markdown:
+		readMarkdown(out, text)
+	case HTML:
+		return readHTML(out, text)
+	case CSV:
+		return readCSV(out, text)
+	default:
+		readText(out, text)
+	}
+	return nil
 }
 
 // fileTitle makes a title of a file name: "return-policy.md" → "Return policy".

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -26,7 +27,7 @@ func TestReadGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			read, err := Read(name, "", content)
+			read, err := Read(t.Context(), File{Name: name, Content: content}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,8 +65,8 @@ func TestReadFailures(t *testing.T) {
 		{"empty", "a.md", "", "", CodeEmpty},
 		{"white space", "a.txt", "", " \n\t\n", CodeEmpty},
 		{"too large", "a.txt", "", strings.Repeat("a", MaxBytes+1), CodeTooLarge},
-		{"PDF by its bytes", "a.txt", "text/plain", "%PDF-1.7 …", CodeWrongType},
-		{"Word", "letter.docx", "", "PK\x03\x04rest", CodeWrongType},
+		{"PDF by its bytes, without the program", "a.txt", "text/plain", "%PDF-1.7 …", CodeNoPDFToText},
+		{"not even an archive", "letter.docx", "", "PK\x03\x04rest", CodeArchive},
 		{"unknown ending", "prices.xls", "", "a;b", CodeWrongType},
 		{"picture", "a.md", "", "\x89PNG\r\n", CodeWrongType},
 		{"binary named .txt", "a.txt", "", "ab\x00\xff\xfe\x01cd", CodeNotText},
@@ -77,7 +78,7 @@ func TestReadFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Read(c.file, c.contentType, []byte(c.content))
+			_, err := Read(t.Context(), File{c.file, c.contentType, []byte(c.content)}, Options{})
 			var failure *Error
 			if !errors.As(err, &failure) {
 				t.Fatalf("got %v, want a *Error", err)
@@ -105,7 +106,7 @@ func TestReadCharsets(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			read, err := Read(c.file, c.contentType, []byte(c.content))
+			read, err := Read(t.Context(), File{c.file, c.contentType, []byte(c.content)}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,7 +126,7 @@ func TestTitles(t *testing.T) {
 		{"a.html", "<title>Tab | Site</title><p>x", "Tab | Site"},
 		{"a.txt", "One line only", "A"},
 	} {
-		read, err := Read(c.file, "", []byte(c.content))
+		read, err := Read(t.Context(), File{Name: c.file, Content: []byte(c.content)}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +174,7 @@ func TestSplitLongSection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(Passage(whole), passages[0]); diff != "" {
+	if diff := cmp.Diff(Passage{whole.Heading, whole.Text, 0}, passages[0]); diff != "" {
 		t.Errorf("a short section was changed (-want +got):\n%s", diff)
 	}
 	if len(passages) < 6 {
@@ -228,7 +229,7 @@ func TestReadAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringN(1, 6000, -1).Draw(t, "text")
 		name := rapid.SampledFrom([]string{"a.md", "a.html", "a.txt"}).Draw(t, "name")
-		read, err := Read(name, "", []byte(text))
+		read, err := Read(context.Background(), File{Name: name, Content: []byte(text)}, Options{})
 		if err != nil {
 			var failure *Error
 			if !errors.As(err, &failure) {
@@ -252,7 +253,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.md", []byte("# T\n\n- a\n  - b\n\n|a|b|\n|-|-|\n|1|2|"))
 	f.Add("a.html", []byte("<ul><li><p>x<table><td>y"))
 	f.Fuzz(func(t *testing.T, name string, content []byte) {
-		read, err := Read(name, "", content)
+		read, err := Read(t.Context(), File{Name: name, Content: content}, Options{})
 		if err == nil {
 			_, _ = read.Split()
 		}

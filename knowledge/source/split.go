@@ -18,6 +18,7 @@ const (
 type Passage struct {
 	Heading []string
 	Text    string
+	Page    int // the page it begins on; 0 where there are none
 }
 
 // Split cuts sections into passages. A section of at most 400 tokens stays
@@ -28,7 +29,7 @@ func (s Source) Split() ([]Passage, error) {
 	var out []Passage
 	for _, section := range s.Sections {
 		for _, text := range splitText(section.Text) {
-			out = append(out, Passage{Heading: section.Heading, Text: text})
+			out = append(out, Passage{Heading: section.Heading, Text: text, Page: section.Page})
 		}
 	}
 	if len(out) > MaxPassages {
