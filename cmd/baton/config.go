@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,7 @@ type config struct {
 	Roles       []string
 	NATSURL     string // "": embedded
 	PublicURL   string // "": derived from Addr
+	Proxies     []netip.Prefix
 	OpenAIKey   string
 	OpenAIURL   string
 	ChatModel   string // "": extractive answers
@@ -57,6 +59,9 @@ func readConfig(getenv func(string) string) (config, error) {
 		return c, fmt.Errorf("BATON_DATA=%q is no path: %w", c.Data, err)
 	}
 	c.Data = data
+	if c.Proxies, err = readProxies(getenv("BATON_TRUSTED_PROXIES")); err != nil {
+		return c, err
+	}
 	for _, check := range []func(*config) error{checkAddr, checkRoles, checkDatabase, checkPublicURL, checkModels} {
 		if err := check(&c); err != nil {
 			return c, err
@@ -175,6 +180,7 @@ func showConfig(_ context.Context, p *program) error {
 		{"BATON_ROLES", strings.Join(c.Roles, ",")},
 		{"NATS_URL", withoutPassword(c.NATSURL)},
 		{"BATON_PUBLIC_URL", c.PublicURL},
+		{"BATON_TRUSTED_PROXIES", listed(c.Proxies)},
 		{"OPENAI_API_KEY", secret(c.OpenAIKey)},
 		{"OPENAI_BASE_URL", withoutPassword(c.OpenAIURL)},
 		{"BATON_CHAT_MODEL", c.ChatModel},

@@ -33,7 +33,7 @@ const (
 func newRouter(log *slog.Logger) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
-	// Behind a proxy the operator's own proxy sets the address; a header anybody can forge decides nothing.
+	// A header that anybody can forge decides nothing; behindProxies has read those of trusted proxies before.
 	_ = router.SetTrustedProxies(nil)
 	router.Use(func(c *gin.Context) {
 		defer recovered(c, log)

@@ -97,7 +97,7 @@ func (p *program) serveOn(ctx context.Context, listener net.Listener, db *databa
 	if err := s.mount(router, inbox.PublicKey); err != nil {
 		return err
 	}
-	s.http = newServer(router, p.log)
+	s.http = newServer(behindProxies(p.config.Proxies, router), p.log)
 	if err := p.greet(ctx, h, priya); err != nil {
 		return err
 	}
