@@ -50,6 +50,12 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 /** Asks axe about the page as it is now: no violation of WCAG 2.2 A and AA or of best practice is allowed inside `root`. */
 export async function accessible(p, name, root) {
   await p.evaluate(axe)
+  // Contrast is that of the finished picture, not of one that is fading in.
+  await p.waitForFunction((root) => {
+    const host = root && document.querySelector(root)?.shadowRoot
+    const moving = [...document.getAnimations(), ...(host ? host.getAnimations() : [])]
+    return moving.every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)
+  }, root)
   const found = await p.evaluate(async (root) => {
     const result = await globalThis.axe.run(root ?? document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.flat().join(' ')).join('; ')}`)
@@ -67,6 +73,13 @@ export const open = (p) => p.getByRole('button', { name: 'Open chat' }).click()
 export async function ask(p, text) {
   await p.locator('baton-chat textarea').fill(text)
   await p.locator('baton-chat textarea').press('Enter')
+}
+
+/** Writes into the console's box to which a key leads. Letters that came before the box has the focus would be read as commands. */
+export async function write(p, key, text) {
+  await p.keyboard.press(key)
+  await p.locator(key === 'n' ? '.composer.note-mode textarea:focus' : '.composer:not(.note-mode) textarea:focus').waitFor()
+  await p.keyboard.type(text)
 }
 
 /** Where a flow fails, a picture of every page tells more than the error. */
