@@ -91,7 +91,10 @@ func (h *Handler) problem(err error) problem {
 	var request *badRequest
 	var size *http.MaxBytesError
 	var file *knowledge.Rejected
+	var pace *tooFast
 	switch {
+	case errors.As(err, &pace):
+		return problem{status: http.StatusTooManyRequests, Code: "slow_down", Text: "That was too many questions at once.", Fix: fmt.Sprintf("Ask again in %d s.", pace.seconds())}
 	case errors.As(err, &request):
 		return problem{status: http.StatusBadRequest, Code: "bad_request", Text: "The request is not what this call expects.", Fix: request.fix}
 	case errors.As(err, &size):

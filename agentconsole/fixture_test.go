@@ -43,16 +43,17 @@ func (nobody) Schedule(context.Context, pgx.Tx, conversation.Round) error { retu
 
 // office is a server with a database of its own.
 type office struct {
-	t      *testing.T
-	ctx    context.Context
-	db     *pgtest.DB
-	people *workspace.Store
-	convs  *conversation.Store
-	docs   *knowledge.Store
-	bus    *realtime.Bus
-	here   *presence.Registry
-	engine *gin.Engine
-	url    string
+	t       *testing.T
+	ctx     context.Context
+	db      *pgtest.DB
+	people  *workspace.Store
+	convs   *conversation.Store
+	docs    *knowledge.Store
+	bus     *realtime.Bus
+	here    *presence.Registry
+	engine  *gin.Engine
+	handler *agentconsole.Handler
+	url     string
 
 	mu    sync.Mutex
 	clock time.Time
@@ -87,6 +88,7 @@ func open(t *testing.T) *office {
 		Workspaces: o.people, Conversations: o.convs, Knowledge: o.docs, Presence: o.here, Bus: bus, Log: log, PublicURL: server.URL, Mark: "/mark.svg", Now: o.now,
 	})
 	handler.Routes(o.engine)
+	o.handler = handler
 	o.url = server.URL
 	o.run(bus.Run)
 	o.run(o.here.Run)

@@ -51,6 +51,7 @@ type Handler struct {
 	sockets  *realtime.Server
 	rooms    *rooms
 	cited    *citedCache
+	trials   *trials
 }
 
 // New returns a handler. It panics where the public URL is no URL: that is a mistake of the wiring.
@@ -67,7 +68,7 @@ func New(c Config) *Handler {
 	}
 	h := &Handler{
 		Config: c, origin: public.Scheme + "://" + public.Host, secure: public.Scheme == "https",
-		crossing: http.NewCrossOriginProtection(), cited: &citedCache{},
+		crossing: http.NewCrossOriginProtection(), cited: &citedCache{}, trials: newTrials(),
 		sockets: realtime.NewServer(c.Log, subprotocol, socketLimits()),
 	}
 	// Behind a proxy the Host header may be another than the browser's.
@@ -100,9 +101,15 @@ func (h *Handler) Routes(r gin.IRouter) {
 
 	api.GET("/documents", h.staff(h.listDocuments))
 	api.POST("/documents", h.admin(h.addDocuments))
+	api.POST("/documents/known", h.staff(h.knownDocuments))
 	api.GET("/documents/:id", h.one(h.getDocument))
+	api.GET("/documents/:id/file", h.one(h.documentFile))
 	api.POST("/documents/:id/retry", h.admin(h.withID(h.retryDocument)))
 	api.DELETE("/documents/:id", h.admin(h.withID(h.deleteDocument)))
+
+	api.POST("/preview", h.staff(h.ask))
+	api.POST("/preview/:id/stop", h.one(h.stopPreview))
+	api.GET("/preview/:id/turn/:seq", h.one(h.previewTurn))
 
 	api.GET("/team", h.staff(h.getTeam))
 	api.GET("/socket", h.staff(h.socket))

@@ -44,12 +44,12 @@ type due struct {
 	everybody bool                   // any visitor may have
 	counts    bool
 	team      bool
-	documents map[uuid.UUID]json.RawMessage // the last event of each
-	library   bool                          // any document may have changed
+	documents map[uuid.UUID]struct{}
+	library   bool // any document may have changed
 }
 
 func newDue() due {
-	return due{rows: map[uuid.UUID]struct{}{}, visitors: map[uuid.UUID]struct{}{}, documents: map[uuid.UUID]json.RawMessage{}}
+	return due{rows: map[uuid.UUID]struct{}{}, visitors: map[uuid.UUID]struct{}{}, documents: map[uuid.UUID]struct{}{}}
 }
 
 func newRoom(h *Handler, node, workspaceID uuid.UUID) *room {
@@ -106,7 +106,7 @@ func (d *due) add(e workspace.Event) {
 			ID uuid.UUID `json:"id"`
 		}
 		if json.Unmarshal(e.Data, &named) == nil {
-			d.documents[named.ID] = e.Data
+			d.documents[named.ID] = struct{}{}
 		}
 	}
 }
@@ -197,10 +197,8 @@ func (d *due) merge(old due) {
 	for id := range old.visitors {
 		d.visitors[id] = struct{}{}
 	}
-	for id, data := range old.documents {
-		if _, newer := d.documents[id]; !newer {
-			d.documents[id] = data
-		}
+	for id := range old.documents {
+		d.documents[id] = struct{}{}
 	}
 	d.everybody, d.counts, d.team, d.library = d.everybody || old.everybody, d.counts || old.counts, d.team || old.team, d.library || old.library
 }
@@ -283,6 +281,8 @@ func (r *room) tellNumbers(ctx context.Context) error {
 	return nil
 }
 
+// tellDocuments reads the documents that events named, as they are now. What an event says of them is not passed on: whoever stored a file publishes after the commit, and
+// may be overtaken there by the job that has made it ready meanwhile; taken at its word, the last event of a document could then be its first state, and the page would wait for ever.
 func (r *room) tellDocuments(ctx context.Context, d due) error {
 	if len(d.documents) == 0 && !d.library {
 		return nil
@@ -291,37 +291,35 @@ func (r *room) tellDocuments(ctx context.Context, d due) error {
 	if err != nil {
 		return err
 	}
-	known := map[uuid.UUID]bool{}
-	for id, data := range d.documents {
-		known[id] = true
-		r.all(documentOf(id, data, cited))
+	ids := make([]uuid.UUID, 0, len(d.documents))
+	for id := range d.documents {
+		ids = append(ids, id)
 	}
-	if !d.library {
-		return nil
-	}
-	list, err := r.h.Knowledge.List(ctx, r.workspace, knowledge.All, uuid.Nil, maxPage)
+	now, err := r.h.Knowledge.Documents(ctx, r.workspace, ids)
 	if err != nil {
 		return err
 	}
-	for _, found := range list {
-		if !known[found.ID] {
+	if d.library {
+		list, err := r.h.Knowledge.List(ctx, r.workspace, knowledge.All, uuid.Nil, maxPage)
+		if err != nil {
+			return err
+		}
+		now = append(now, list...)
+	}
+	told := map[uuid.UUID]bool{}
+	for _, found := range now {
+		if !told[found.ID] {
 			shown := newDocument(found, cited)
 			r.all(documentFrame{T: "document", Document: &shown})
 		}
+		told[found.ID] = true
+	}
+	for _, id := range ids {
+		if !told[id] {
+			r.all(documentFrame{T: "document", ID: id, Deleted: true})
+		}
 	}
 	return nil
-}
-
-func documentOf(id uuid.UUID, data json.RawMessage, cited map[uuid.UUID]int) documentFrame {
-	var told struct {
-		knowledge.Document
-		Deleted bool `json:"deleted"`
-	}
-	if err := json.Unmarshal(data, &told); err != nil || told.Deleted {
-		return documentFrame{T: "document", ID: id, Deleted: true}
-	}
-	shown := newDocument(told.Document, cited)
-	return documentFrame{T: "document", Document: &shown}
 }
 
 // each sends every console its frame. Those with the same key share one, so that a busy workspace writes JSON once and not once a person.

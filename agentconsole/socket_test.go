@@ -40,8 +40,11 @@ type frame struct {
 	Store      uuid.UUID
 	Person     *struct{ Name string }
 	Confidence *float64
-	Document   *struct{ ID uuid.UUID }
-	Deleted    bool
+	Document   *struct {
+		ID    uuid.UUID
+		State string
+	}
+	Deleted bool
 }
 
 // screen is a console's socket in a test.

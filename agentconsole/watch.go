@@ -212,16 +212,34 @@ func (c *conn) catchUp(ctx context.Context, w *watch, reset, again bool) error {
 		}
 	}
 	changed := again || w.known && stateKey(now) != stateKey(w.state) || !w.known && c.unfinished(now)
-	c.settle(w, now)
-	lines, err := c.readOn(ctx, w)
+	lines, now, err := c.level(ctx, w, now)
 	if err != nil {
 		return err
 	}
+	changed = changed || w.known && stateKey(now) != stateKey(w.state)
+	c.settle(w, now)
 	// A state that the client read before it began to watch may be old; each change of it left a line.
 	if changed || lines {
 		return c.send(newState(now))
 	}
 	return nil
+}
+
+// level sends the messages behind the cursor, and returns the conversation as it is with the last of them. Messages may come while they are read; the state from before them is
+// then old, and telling it behind their lines would take the client back.
+func (c *conn) level(ctx context.Context, w *watch, now conversation.Conversation) (lines bool, _ conversation.Conversation, err error) {
+	for {
+		more, err := c.readOn(ctx, w)
+		if err != nil {
+			return lines, now, err
+		}
+		if lines = lines || more; w.cursor <= now.Head {
+			return lines, now, nil
+		}
+		if now, err = c.h.Conversations.Get(ctx, c.workspace(), w.conv); err != nil {
+			return lines, now, err
+		}
+	}
 }
 
 // unfinished reports whether a packet may be on its way: it may have come between the client's reading and its watching, so the client is asked to read again, once.

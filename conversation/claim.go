@@ -15,7 +15,7 @@ import (
 // Claim gives the conversation to an agent. Of two that claim at the same moment one wins and the other gets ErrClaimed with the conversation as it then
 // is. Claiming one's own changes nothing. An answer that is being written is void from here on: the epoch has moved.
 func (s *Store) Claim(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
-	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error { return c.claim(ctx, agent) })
+	c, err := s.onChat(ctx, agent.Workspace, id, func(c *change) error { return c.claim(ctx, agent) })
 	if err != nil {
 		return c, fmt.Errorf("claim: %w", err)
 	}
@@ -74,7 +74,7 @@ func (s *Store) teamSay(ctx context.Context, op string, agent workspace.Agent, i
 		return Ack{}, fmt.Errorf("%s: %w", op, err)
 	}
 	m.Author = Author{Kind: ByAgent, ID: agent.ID, Name: agent.Name}
-	_, err = s.do(ctx, agent.Workspace, id, func(c *change) error {
+	_, err = s.onChat(ctx, agent.Workspace, id, func(c *change) error {
 		var known bool
 		if ack, known, err = c.repeat(ctx, m); err != nil || known {
 			return err
@@ -111,7 +111,7 @@ func (c *change) repeat(ctx context.Context, m Message) (ack Ack, known bool, er
 
 // HandBack gives the conversation to the assistant again. A question that the visitor asked meanwhile, and nobody answered, goes to it at once.
 func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
-	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+	c, err := s.onChat(ctx, agent.Workspace, id, func(c *change) error {
 		if c.State != WithAgent {
 			return ErrState
 		}
@@ -137,7 +137,7 @@ func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUI
 
 // Resolve ends the conversation. Whoever has it may, and anybody of the team where nobody has it.
 func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
-	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+	c, err := s.onChat(ctx, agent.Workspace, id, func(c *change) error {
 		switch {
 		case c.State == Resolved:
 			return nil
@@ -165,7 +165,7 @@ func (s *Store) Resolve(ctx context.Context, agent workspace.Agent, id uuid.UUID
 
 // Reopen takes back a resolve that this agent made a moment ago: everything is as it was, the handoff and its timer too. Later, ErrStale.
 func (s *Store) Reopen(ctx context.Context, agent workspace.Agent, id uuid.UUID) (Conversation, error) {
-	c, err := s.do(ctx, agent.Workspace, id, func(c *change) error {
+	c, err := s.onChat(ctx, agent.Workspace, id, func(c *change) error {
 		if c.State != Resolved || c.ResolvedBy == nil || *c.ResolvedBy != agent.ID || c.store.now().Sub(*c.ResolvedAt) > UndoWithin {
 			return ErrStale
 		}

@@ -28,6 +28,12 @@ const ReopenWithin = 7 * 24 * time.Hour
 // UndoWithin is how long an agent may take a "resolve" back; the console shows the undo for 10 s, the rest is for slow links.
 const UndoWithin = 20 * time.Second
 
+// Kinds of conversations.
+const (
+	KindChat    = "chat"    // a visitor's
+	KindPreview = "preview" // a trial of the console's test bench: see Ask
+)
+
 // State is who has the baton.
 type State string
 

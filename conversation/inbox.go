@@ -67,7 +67,7 @@ func scanRow(row pgx.CollectableRow) (r Row, err error) {
 // Row returns one line of the inbox, or ErrUnknown.
 func (s *Store) Row(ctx context.Context, workspaceID, id uuid.UUID) (r Row, err error) {
 	err = workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, rowQuery+` AND c.id = $2`, workspaceID, id)
+		rows, err := tx.Query(ctx, rowQuery+` AND c.kind = 'chat' AND c.id = $2`, workspaceID, id)
 		if err != nil {
 			return err
 		}

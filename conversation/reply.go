@@ -73,7 +73,8 @@ func (s *Store) Reply(ctx context.Context, in ReplyInput) (Conversation, error) 
 			CID: ReplyCID(c.ID, in.InReplyTo, in.Epoch), Kind: KindText, Author: Author{Kind: ByAssistant}, Body: in.Body, Language: in.Language,
 			Citations: in.Citations, Outcome: in.Outcome, Run: in.Run,
 		})
-		if in.Call == nil {
+		// In a preview the verdict stands in the turn, and nobody is called.
+		if in.Call == nil || c.Kind == KindPreview {
 			return nil
 		}
 		return c.call(ctx, *in.Call, "called")
@@ -104,12 +105,15 @@ func (c *change) record(ctx context.Context, in ReplyInput) error {
 	if err != nil {
 		return fmt.Errorf("turn signals: %w", err)
 	}
-	matches := spans(t.Matches)
+	matches, reason := spans(t.Matches), ""
+	if in.Call != nil {
+		reason = in.Call.Reason
+	}
 	timings, _ := json.Marshal(t.Timings)
 	_, err = c.tx.Exec(ctx, `
-		INSERT INTO turn (workspace_id, conversation_id, in_reply_to, epoch, outcome, confidence, passages, signals, signals_version, rule_set_version, rule, matches, model, timings)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		c.Workspace, c.ID, in.InReplyTo, in.Epoch, t.Outcome, t.Confidence, passages, signals, t.SignalsVersion, t.RuleSetVersion, t.Rule, matches, t.Model, timings)
+		INSERT INTO turn (workspace_id, conversation_id, in_reply_to, epoch, outcome, confidence, passages, signals, signals_version, rule_set_version, rule, reason, matches, model, timings)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		c.Workspace, c.ID, in.InReplyTo, in.Epoch, t.Outcome, t.Confidence, passages, signals, t.SignalsVersion, t.RuleSetVersion, t.Rule, reason, matches, t.Model, timings)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
 		return ErrStale

@@ -50,6 +50,16 @@ func NewStore(pool *pgxpool.Pool, events workspace.Publisher, scheduler Schedule
 	return &Store{pool: pool, events: events, scheduler: scheduler, now: now}
 }
 
+// onChat runs a command of the team's. A preview is nobody's to claim, answer or resolve: it is unknown here.
+func (s *Store) onChat(ctx context.Context, workspaceID, id uuid.UUID, fn func(*change) error) (Conversation, error) {
+	return s.do(ctx, workspaceID, id, func(c *change) error {
+		if c.Kind != KindChat {
+			return ErrUnknown
+		}
+		return fn(c)
+	})
+}
+
 // change is one command on one locked conversation: what it appends and changes is saved together and told after the commit.
 type change struct {
 	Conversation
@@ -63,13 +73,13 @@ type change struct {
 }
 
 const conversationColumns = `
-	c.workspace_id, c.id, c.inbox_id, c.visitor_id, c.kind, c.state, c.state_since, c.epoch, c.head, c.last_visitor_seq, c.agent_id, coalesce(g.name, ''),
+	c.workspace_id, c.id, coalesce(c.inbox_id, '00000000-0000-0000-0000-000000000000'), coalesce(c.visitor_id, '00000000-0000-0000-0000-000000000000'), c.kind, c.state, c.state_since, c.epoch, c.head, c.last_visitor_seq, c.agent_id, coalesce(g.name, ''),
 	c.rule, c.reason, c.preview_seq, c.waiting_since, c.unanswered_since, c.last_visitor_at, c.queue_position, c.queue_minutes, c.resolved_at, c.resolved_by,
 	v.email IS NOT NULL, c.visitor_delivered, c.visitor_seen, c.agent_delivered, c.agent_seen, c.created_at, c.updated_at`
 
 const conversationFrom = `
 	FROM conversation c
-	JOIN visitor v ON v.workspace_id = c.workspace_id AND v.id = c.visitor_id
+	LEFT JOIN visitor v ON v.workspace_id = c.workspace_id AND v.id = c.visitor_id
 	LEFT JOIN agent g ON g.workspace_id = c.workspace_id AND g.id = c.agent_id`
 
 func (c *Conversation) fields() []any {

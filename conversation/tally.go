@@ -141,7 +141,8 @@ func (s *Store) Cited(ctx context.Context, workspaceID uuid.UUID, since time.Tim
 		rows, err := tx.Query(ctx, `
 			SELECT (c ->> 'document')::uuid, count(DISTINCT (m.conversation_id, m.seq))
 			FROM message m CROSS JOIN LATERAL jsonb_array_elements(m.citations) AS c
-			WHERE m.workspace_id = $1 AND m.at >= $2 AND m.citations IS NOT NULL GROUP BY 1`, workspaceID, since)
+			WHERE m.workspace_id = $1 AND m.at >= $2 AND m.citations IS NOT NULL
+				AND NOT EXISTS (SELECT FROM conversation p WHERE p.workspace_id = $1 AND p.id = m.conversation_id AND p.kind = 'preview') GROUP BY 1`, workspaceID, since)
 		if err != nil {
 			return err
 		}

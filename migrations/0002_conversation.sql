@@ -60,8 +60,10 @@ SELECT baton_protect('visitor_session');
 CREATE TABLE conversation (
   workspace_id     uuid NOT NULL,
   id               uuid NOT NULL,
-  inbox_id         uuid NOT NULL,
-  visitor_id       uuid NOT NULL,
+  -- A preview is a trial of the test bench: no visitor wrote it and it came through no inbox, but somebody of the team asked.
+  inbox_id         uuid,
+  visitor_id       uuid,
+  asked_by         uuid,
   kind             text NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'preview')),
   state            text NOT NULL DEFAULT 'assistant' CHECK (state IN ('assistant', 'waiting', 'agent', 'resolved')),
   state_since      timestamptz NOT NULL DEFAULT now(),
@@ -92,6 +94,8 @@ CREATE TABLE conversation (
   FOREIGN KEY (workspace_id, inbox_id) REFERENCES inbox (workspace_id, id),
   FOREIGN KEY (workspace_id, visitor_id) REFERENCES visitor (workspace_id, id),
   FOREIGN KEY (workspace_id, agent_id) REFERENCES agent (workspace_id, id),
+  FOREIGN KEY (workspace_id, asked_by) REFERENCES agent (workspace_id, id) ON DELETE CASCADE,
+  CHECK (CASE kind WHEN 'chat' THEN num_nonnulls(inbox_id, visitor_id) = 2 AND asked_by IS NULL ELSE num_nonnulls(inbox_id, visitor_id) = 0 AND asked_by IS NOT NULL AND state = 'assistant' END),
   CHECK ((state = 'agent') = (agent_id IS NOT NULL)),
   CHECK ((state = 'waiting') = (waiting_since IS NOT NULL))
 ) WITH (fillfactor = 75);  -- Room on the page keeps the many updates of a row from touching the indexes.
@@ -100,6 +104,7 @@ SELECT baton_protect('conversation');
 CREATE INDEX conversation_open ON conversation (workspace_id, state) WHERE state <> 'resolved' AND kind = 'chat';
 CREATE INDEX conversation_resolved ON conversation (workspace_id, resolved_at DESC) WHERE state = 'resolved' AND kind = 'chat';
 CREATE INDEX conversation_queue ON conversation (workspace_id, waiting_since) WHERE state = 'waiting';
+CREATE INDEX conversation_preview ON conversation (workspace_id, created_at) WHERE kind = 'preview';
 CREATE INDEX conversation_visitor ON conversation (workspace_id, visitor_id, created_at DESC);
 
 -- Partitioning by range of the conversation id later rewrites nothing: no other unique key, foreign keys by the full key, ordered ids.
@@ -145,6 +150,8 @@ CREATE TABLE turn (
   signals_version  int NOT NULL,
   rule_set_version bigint NOT NULL,
   rule             text NOT NULL DEFAULT '',
+  -- The sentence an agent would read; kept here because a preview is judged and never handed over.
+  reason           text NOT NULL DEFAULT '',
   matches          jsonb NOT NULL DEFAULT '[]',
   model            text NOT NULL DEFAULT '',
   timings          jsonb NOT NULL DEFAULT '{}',
