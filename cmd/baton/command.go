@@ -28,7 +28,7 @@ type program struct {
 type command struct {
 	name  string
 	usage string // what follows the name
-	about string // one line for the list
+	about string // one line for the list; a command without is not listed
 	run   func(context.Context, *program) error
 }
 
@@ -41,10 +41,13 @@ func commands() []command {
 		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
 		{"ask", "QUESTION | --batch", "ask the assistant", ask},
 		{"search", "QUERY | --batch", "search the knowledge base", search},
+		{"signals", "TEXT | --batch", "read the signals of a message", signals},
 		{"rules", "show", "print the escalation rules as JSON", rules},
 		{"chat", "", "be a visitor in the terminal", chat},
 		{"config", "", "print the effective configuration, without secrets", plain(showConfig)},
 		{"version", "", "print the version", plain(showVersion)},
+		// Hidden: the server starts it for each document.
+		{readDocumentCommand, "", "", readDocument},
 	}
 }
 
@@ -107,6 +110,9 @@ func printHelp(w io.Writer) {
 	fmt.Fprintln(w, "Baton is an AI-first support chat: visitors ask, the assistant answers from your documents, people take over.")
 	fmt.Fprintln(w, "\nCommands:")
 	for _, c := range commands() {
+		if c.about == "" {
+			continue
+		}
 		fmt.Fprintf(w, "  %-34s %s\n", strings.TrimSpace(c.name+" "+c.usage), c.about)
 	}
 	fmt.Fprintln(w, "\nThe configuration is read from the environment; `baton config` prints it. README.md tells how to begin.")

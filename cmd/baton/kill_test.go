@@ -29,7 +29,8 @@ import (
 const beProgram = "BATON_TEST_BE_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(beProgram) != "" {
+	// A document's reader is started without an environment.
+	if os.Getenv(beProgram) != "" || len(os.Args) > 1 && os.Args[1] == readDocumentCommand {
 		main()
 	}
 	os.Exit(m.Run())
