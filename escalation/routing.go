@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/workspace"
 )
@@ -47,6 +48,7 @@ type RouterConfig struct {
 type Router struct {
 	RouterConfig
 	kick chan struct{}
+	away *outage.Outage
 
 	mu    sync.Mutex
 	due   map[uuid.UUID]struct{}
@@ -61,7 +63,7 @@ func NewRouter(c RouterConfig) *Router {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Router{RouterConfig: c, kick: make(chan struct{}, 1), due: map[uuid.UUID]struct{}{}, stops: map[uuid.UUID]func(){}}
+	return &Router{RouterConfig: c, kick: make(chan struct{}, 1), away: outage.New(c.Log, "places in line are brought up to date again", 0, c.Now), due: map[uuid.UUID]struct{}{}, stops: map[uuid.UUID]func(){}}
 }
 
 // Run routes until ctx ends.
@@ -96,6 +98,7 @@ func (r *Router) sweep(ctx context.Context) {
 		r.complain(ctx, err)
 		return
 	}
+	r.away.Over()
 	for _, w := range all {
 		r.watch(w.ID)
 	}
@@ -173,9 +176,15 @@ func (r *Router) routeDue(ctx context.Context) {
 	}
 }
 
+// complain tells an outage once, and what else goes wrong each time.
 func (r *Router) complain(ctx context.Context, err error) {
-	if ctx.Err() == nil {
-		r.Log.Warn("places in line were not brought up to date; tried again soon", "error", err)
+	const words = "places in line were not brought up to date; tried until they are"
+	switch {
+	case ctx.Err() != nil:
+	case outage.Away(err):
+		r.away.Begin(words, err)
+	default:
+		r.Log.Warn(words, "error", err)
 	}
 }
 

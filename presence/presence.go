@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/workspace"
 )
 
@@ -63,7 +64,7 @@ type Registry struct {
 	log    *slog.Logger
 	now    func() time.Time
 	node   uuid.UUID
-	away   outage
+	away   *outage.Outage
 
 	mu     sync.Mutex
 	leases map[Key]*lease
@@ -75,7 +76,7 @@ func New(pool *pgxpool.Pool, events workspace.Publisher, log *slog.Logger, now f
 	if now == nil {
 		now = time.Now
 	}
-	return &Registry{pool: pool, events: events, log: log, now: now, node: uuid.Must(uuid.NewV7()), leases: map[Key]*lease{}, silent: map[uuid.UUID]bool{}}
+	return &Registry{pool: pool, events: events, log: log, now: now, node: uuid.Must(uuid.NewV7()), leases: map[Key]*lease{}, silent: map[uuid.UUID]bool{}, away: outage.New(log, presenceBack, 0, now)}
 }
 
 // Node is the id of this node, under which its heartbeat stands in the table node.
@@ -129,7 +130,7 @@ func (r *Registry) settle(caller context.Context, key Key, l *lease) error {
 	if err := write(ctx, key); err != nil {
 		// A caller who left takes the write along; that is no failure.
 		if caller.Err() == nil && !l.told {
-			r.failed("presence was not stored; it is tried until it is", err)
+			r.away.Begin("presence was not stored; it is tried until it is", err)
 			l.told = true
 		}
 		return err

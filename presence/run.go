@@ -76,9 +76,9 @@ func (r *Registry) live(ctx context.Context) {
 	err := r.Beat(bounded)
 	switch {
 	case err == nil:
-		r.recovered()
+		r.away.Over()
 	case ctx.Err() == nil:
-		r.failed("presence has no heartbeat; it is tried until it has", err)
+		r.away.Begin("presence has no heartbeat; it is tried until it has", err)
 	}
 }
 

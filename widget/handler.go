@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
@@ -66,6 +67,7 @@ type Handler struct {
 	sockets *realtime.Server
 	assets  *assets
 	callers *callers
+	away    *outage.Outage
 
 	kick chan struct{} // wakes Run before its tick
 
@@ -87,12 +89,12 @@ func New(deps Deps) (*Handler, error) {
 	}
 	return &Handler{
 		Deps: deps, sockets: realtime.NewServer(deps.Log, subprotocol, deps.Limits.Socket), assets: files,
-		callers: newCallers(deps.Limits.SessionBurst, deps.Limits.SessionRate),
-		kick:    make(chan struct{}, 1), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
+		callers: newCallers(deps.Limits.SessionBurst, deps.Limits.SessionRate), away: outage.New(deps.Log, databaseBack, settled, nil),
+		kick: make(chan struct{}, 1), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
 	}, nil
 }
 
-// Routes adds the visitor's routes. The address that the session limit counts by is gin's ClientIP, so the engine's trusted proxies must be set.
+// Routes adds the visitor's routes. The address that the session limit counts by is the peer's: behind proxies, whoever serves has put the visitor's in its place.
 func (h *Handler) Routes(r gin.IRouter) {
 	r.POST("/api/visitor/session", h.session)
 	r.OPTIONS("/api/visitor/session", preflight)

@@ -122,6 +122,7 @@ func (c *conn) say(ctx context.Context, in incoming) error {
 	if err != nil {
 		return err
 	}
+	c.h.away.Over()
 	c.send(ack{T: frameAck, Conv: in.Conv, CID: in.CID, Seq: stored.Seq, At: millis(stored.At)})
 	c.mu.Lock()
 	c.typing = time.Time{} // The message itself ends the sign.
@@ -178,6 +179,7 @@ func (c *conn) ping(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.h.away.Over()
 	c.send(head{T: frameHead, Conv: c.session.Conversation, Seq: now.Head, Epoch: now.Epoch})
 	c.mu.Lock()
 	behind := now.Head > c.cursor
@@ -209,6 +211,6 @@ func (c *conn) refuseFor(in incoming, err error) {
 			return
 		}
 	}
-	c.h.Log.Error("visitor frame", "frame", in.T, "conversation", in.Conv, "error", err)
+	c.h.failed("visitor frame", err, "frame", in.T, "conversation", in.Conv)
 	c.refuse(r)
 }

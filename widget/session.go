@@ -179,7 +179,7 @@ func (h *Handler) problemOf(err error) *problem {
 	if errors.Is(err, workspace.ErrInbox) {
 		return &problem{status: http.StatusNotFound, Code: "inbox_unknown", Error: "No inbox has this key.", Fix: "Copy the script tag again from the console."}
 	}
-	h.Log.Error("visitor session", "error", err)
+	h.failed("visitor session", err)
 	return &problem{status: http.StatusServiceUnavailable, wait: time.Second, Code: "unavailable", Error: "The database is away.", Fix: "Try again; wait longer each time."}
 }
 

@@ -209,7 +209,7 @@ func (c *conn) gone() {
 	defer cancel()
 	if err := c.tellReceipts(ctx); err != nil {
 		// They are told again with the next socket's reads.
-		c.h.Log.Warn("receipts were not stored", "error", err)
+		c.h.failed("receipts were not stored", err)
 	}
 }
 
@@ -222,7 +222,7 @@ func (h *Handler) hung(c *conn, what string, err error) error {
 	if realtime.IsGone(err) {
 		return err
 	}
-	h.Log.Error(what, "error", err)
+	h.failed(what, err)
 	c.send(refusal{T: frameError, Code: codeUnavailable, Fix: "The database is away; try again, and wait longer each time."})
 	return realtime.Close(realtime.CloseUnavailable)
 }

@@ -71,7 +71,7 @@ func (h *Handler) sweep(ctx context.Context) {
 // complain logs one error of a sweep; what failed is still due.
 func (h *Handler) complain(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil && !realtime.IsGone(err) {
-		h.Log.Warn("widget sweep; it is tried again", "what", what, "error", err)
+		h.failed("widget sweep; it is tried again", err, "what", what)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/presence"
 )
 
@@ -34,11 +35,11 @@ type keeper struct {
 	log    *slog.Logger
 	node   uuid.UUID
 	flight *flight
-	away   *outage
+	away   *outage.Outage
 }
 
 func newKeeper(pool *pgxpool.Pool, log *slog.Logger, node uuid.UUID) *keeper {
-	return &keeper{pool: pool, log: log, node: node, flight: newFlight(), away: &outage{log: log}}
+	return &keeper{pool: pool, log: log, node: node, flight: newFlight(), away: outage.New(log, queueBack, settled, nil)}
 }
 
 // run sweeps until ctx ends.
@@ -62,9 +63,9 @@ func (k *keeper) sweep(ctx context.Context) {
 	kinds, err := k.giveBack(bounded)
 	switch {
 	case err == nil:
-		k.away.over()
+		k.away.Over()
 	case ctx.Err() == nil:
-		k.away.begin(err.Error())
+		k.away.Begin(queueAway, err)
 	}
 	if len(kinds) > 0 {
 		slices.Sort(kinds)

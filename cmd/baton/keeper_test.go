@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/presence"
 )
@@ -82,20 +83,21 @@ func TestRiverIsHeldBackInAnOutage(t *testing.T) {
 	t.Parallel()
 	var said strings.Builder
 	log := slog.New(slog.NewTextHandler(&said, nil))
-	away := &outage{log: log}
+	now := time.Now()
+	away := outage.New(log, queueBack, settled, func() time.Time { return now })
 	river := slog.New(heldBack{log.Handler(), away}).With("part", "one")
 	river.Error("before", "err", errors.New("a statement failed (SQLSTATE 42601)"))
 	for range 20 {
 		river.Error("Error fetching jobs", "err", "failed to connect to `host`: dial error")
 		river.Warn("Stepping down")
 	}
-	away.over()
+	away.Over()
 	if strings.Contains(said.String(), "again") {
 		t.Error("the outage was over while parts of River still met it")
 	}
-	away.last = away.last.Add(-settled)
-	away.over()
-	away.over()
+	now = now.Add(settled)
+	away.Over()
+	away.Over()
 	river.Error("after", "error", errors.New("a statement failed (SQLSTATE 42601)"))
 	var got []string
 	for line := range strings.Lines(said.String()) {
@@ -105,7 +107,7 @@ func TestRiverIsHeldBackInAnOutage(t *testing.T) {
 	if len(got) != 4 || !strings.HasPrefix(got[0], "before") || !strings.Contains(got[1], "cannot reach") || !strings.Contains(got[2], "again") || !strings.HasPrefix(got[3], "after") {
 		t.Errorf("said:\n%s", said.String())
 	}
-	if !strings.Contains(said.String(), "held_back=40") {
+	if !strings.Contains(said.String(), "held_back=39") {
 		t.Errorf("what was held back is not counted:\n%s", said.String())
 	}
 }

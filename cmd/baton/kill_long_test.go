@@ -132,7 +132,7 @@ func TestLongOutage(t *testing.T) {
 	v.answer()
 	eventually(t, "the end of the outage to be told", func() bool {
 		log := p.log.String()
-		return strings.Contains(log, "reaches the database again") && strings.Contains(log, "presence is stored again")
+		return strings.Contains(log, "reaches the database again") && strings.Contains(log, "presence is stored again") && strings.Contains(log, "visitors are served again")
 	})
 	assertCalm(t, p)
 	t.Logf("the log:\n%s", p.log)
