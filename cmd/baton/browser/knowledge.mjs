@@ -44,10 +44,12 @@ try {
   await sees(first, /12 letters/, 'baton-chat')
 
   await editor.getByRole('button', { name: 'Actions for Engraving' }).click()
+  const deleted = editor.waitForResponse((r) => r.request().method() === 'DELETE')
   await editor.getByRole('menuitem', { name: 'Delete' }).click()
   await sees(editor, '“Engraving” will be deleted.')
-  // The delete is sent when the time for Undo is over; then the row is gone after a reload too.
+  // The delete is sent when the time for Undo is over; once it is answered the row is gone after a reload too.
   await editor.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+  check((await deleted).ok(), 'the delete is stored')
   await editor.reload()
   await sees(editor, 'Shipping charges')
   check((await editor.getByText('Engraving', { exact: true }).count()) === 0, 'the deleted document is gone')
