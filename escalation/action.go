@@ -1,6 +1,9 @@
 package escalation
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // NeedsAction is read from how a message is built, not from what it is about: "how do I get a replacement?" and "I
 // need a replacement" share their words, and only the second can be met by nobody but a person. Every clause is looked
@@ -21,6 +24,7 @@ const (
 	actHaveDone              // "could I have my order cancelled?"
 	actMishapOwn             // told as a fact, about "my" or "I" or "you": "my order arrived broken"
 	actMishap                // told as a fact, about no one's in particular
+	actStuck                 // what the writer tries to do does not work: "I tried updating the picture, but it didn't work"
 	actHelp                  // asks for help, without saying how
 	actPlease                // says please in front of a verb of doing
 	actUrgent                // now, today, at once
@@ -59,6 +63,7 @@ var actWeights = [actCount]float64{
 	actHaveDone:   3.4,  // "could I have my order cancelled" only looks like a question
 	actMishapOwn:  4.4,  // something went wrong, and it is theirs
 	actMishap:     3.7,  // something went wrong
+	actStuck:      0.4,  // they do it themselves, and a help page says how. Set by hand
 	actHelp:       0.9,  // help alone is vague; beside a mishap it is a request
 	actPlease:     1.4,  // nobody says please to a fact
 	actUrgent:     0.7,  // hurry alone means little
@@ -109,8 +114,9 @@ func readActs(c *compiled, t text, mishaps []found) acts {
 		}
 		pleads = pleads || r.pleads
 	}
+	tries := triesAt(t)
 	for _, m := range mishaps {
-		readMishap(&a, t, clauses, m)
+		readMishap(&a, t, clauses, m, tries)
 	}
 	if pleads && !a.has[actMishapOwn] {
 		a.has[actAsks], a.has[actAsksLast] = true, a.has[actAsksLast] || last
@@ -124,13 +130,43 @@ func readActs(c *compiled, t text, mishaps []found) acts {
 	return a
 }
 
+// triesAt is where the writer tells what they try to do themselves, or -1: "I am trying to …", "I tried updating …".
+func triesAt(t text) int {
+	for i := 1; i+1 < len(t.tokens); i++ {
+		if word(t.tokens[i].word, "trying", "tried", "try", "attempting", "attempted") && t.tokens[i+1].sentence == t.tokens[i].sentence &&
+			(t.tokens[i+1].word == "to" || strings.HasSuffix(t.tokens[i+1].word, "ing")) {
+			return i
+		}
+	}
+	return -1
+}
+
+// stuck reports whether a mishap is only that what the writer tries does not work: it comes behind the trying, and names no thing of theirs that broke and nobody
+// else.
+func stuck(t text, c clause, m found, tries int) bool {
+	if tries < 0 || m.from < tries {
+		return false
+	}
+	for i := c.from; i < c.to; i++ {
+		w := &t.tokens[i]
+		if w.tags&(tMy|tID|tYou|tBroken|tMine) != 0 && i > tries || w.tags&tObject != 0 && i >= m.from-2 && i > tries {
+			return false
+		}
+	}
+	return true
+}
+
 // readMishap takes a mishap for a fact unless it stands in a clause that asks or supposes.
-func readMishap(a *acts, t text, clauses []clause, m found) {
+func readMishap(a *acts, t text, clauses []clause, m found, tries int) {
 	for _, c := range clauses {
 		if m.from < c.from || m.from >= c.to {
 			continue
 		}
 		if c.asks || c.supposes || c.forbids {
+			return
+		}
+		if stuck(t, c, m, tries) {
+			a.has[actStuck] = true
 			return
 		}
 		kind := actMishap

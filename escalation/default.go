@@ -18,11 +18,23 @@ const (
 	enough  = 0.85 // a strong insult, or one more of them
 )
 
+// DefaultsVersion is the version of the rules below. It goes up when a rule is added, and defaultSince says which one.
+const DefaultsVersion = 2
+
+// defaultSince is the version in which a default rule came. Sets that were stored before versions were counted were made from the first.
+func defaultSince(id string) int {
+	switch id {
+	case "insult", "insult-offer":
+		return 2
+	}
+	return 1
+}
+
 // Default returns the rules that Baton comes with. Their order matters: safety first, then what the visitor asked for
 // in so many words, then what their mood tells.
 func Default() RuleSet {
 	no, anger := false, furious
-	return RuleSet{Failures: DefaultFailures, Rules: []Rule{
+	return RuleSet{Defaults: DefaultsVersion, Failures: DefaultFailures, Rules: []Rule{
 		{
 			ID: "blocked-crisis", Title: "Self-harm", Enabled: true, Phase: Before, Then: Handoff,
 			When: Condition{Keywords: crisisWords()}, Reason: "Speaks of wanting to die or of hurting themselves",

@@ -32,6 +32,10 @@
 //
 // SignalsVersion goes up with every change that reads old messages anew.
 //
+// What was pasted into a message (logs, code, stack traces, old mails, web
+// addresses) is passed over: see pasted.go. Words of what goes wrong with things
+// are a report, however many there are, and only words of feeling are anger.
+//
 // Every signal brings the bytes of the message that made it, so that an agent
 // sees at a glance why the conversation came.
 //
@@ -42,6 +46,7 @@
 //
 //	{
 //	  "version": 3,                 which stored set this is; 0: the rules Baton comes with
+//	  "defaults": 2,                the version of Baton's own rules that the set was made from; none: the first
 //	  "failures": 2,                unanswered questions in a row until a person is called, 1 to 10
 //	  "rules": [                    looked at in this order; the first that holds decides
 //	    {
@@ -62,6 +67,11 @@
 //	    }
 //	  ]
 //	}
+//
+// A workspace that never saved rules has Default(), and with an update the new
+// ones. One that saved its own keeps them as they are; Lacks names the default
+// rules that were added since, and `baton rules show` prints their ids to the
+// standard error, so that its standard output stays a rule set.
 //
 // The ids of the default rules say their kind: blocked-crisis, blocked-safety,
 // blocked-legal, wants-human, needs-action, sentiment, frustration, insult,

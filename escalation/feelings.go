@@ -18,6 +18,10 @@ const (
 	shoutBoost = 1.25
 	// sentimentScale turns a sum of weights into -1..1: one strong word alone makes about ±0.6.
 	sentimentScale = 4.5
+	// A message that names nothing but faults of things is unhappy at most down to plain, whatever failed how often: "loading failed, replication failed" is a
+	// report. What lies below counts a little still, so that the order of messages stays. felt is the weight from which a word is one of feeling.
+	plain, beyondPlain = -0.68, 0.2
+	felt               = -1.5
 )
 
 //go:embed feelings.txt
@@ -28,10 +32,11 @@ var feelingList string
 type feelings struct {
 	weight map[string]float64
 	boost  map[string]float64
+	fault  map[string]bool // words of what goes wrong with things: they tell a fact, however often
 }
 
 func newFeelings(list string) feelings {
-	f := feelings{weight: map[string]float64{}, boost: map[string]float64{}}
+	f := feelings{weight: map[string]float64{}, boost: map[string]float64{}, fault: map[string]bool{}}
 	for line := range strings.Lines(list) {
 		head, words, ok := strings.Cut(strings.TrimSpace(line), ":")
 		if !ok || strings.HasPrefix(head, "#") {
@@ -43,6 +48,8 @@ func newFeelings(list string) feelings {
 				f.boost[fold(w)] = boosted
 			case "damp":
 				f.boost[fold(w)] = damped
+			case "fault":
+				f.fault[fold(w)] = true
 			default:
 				f.weight[fold(w)] = n
 			}
@@ -82,16 +89,22 @@ func (c *compiled) mood(t text) float64 {
 // sentiment is the mood of a message, -1..1. The strongest sentence counts in full and the others by half: one furious
 // sentence after three polite ones is a furious message.
 func (f feelings) sentiment(t text, told float64) float64 {
-	sum, worst, total := 0.0, 0.0, 0.0
+	sum, worst, total, feels := 0.0, 0.0, 0.0, false
 	for i := range t.tokens {
 		if i > 0 && t.tokens[i].sentence != t.tokens[i-1].sentence {
 			worst, total, sum = stronger(worst, sum), total+sum, 0
 		}
-		sum += f.word(t.tokens, i)
+		w := f.word(t.tokens, i)
+		feels = feels || w <= felt && !f.fault[t.tokens[i].word]
+		sum += w
 	}
 	worst, total = stronger(worst, sum), total+sum
 	z := told + worst + (total-worst)/2
-	return z / math.Sqrt(z*z+sentimentScale*sentimentScale)
+	mood := z / math.Sqrt(z*z+sentimentScale*sentimentScale)
+	if !feels && mood < plain {
+		mood = plain + beyondPlain*(mood-plain)
+	}
+	return mood
 }
 
 func stronger(a, b float64) float64 {

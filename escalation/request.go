@@ -85,6 +85,9 @@ func (r *clauseReader) told(h int) bool {
 	if r.named(h) || r.follows && !r.polite && r.at(r.from).word == "and" {
 		return false
 	}
+	if !r.thanked(h) && r.toSelf(h) {
+		return true
+	}
 	return r.note(h, actOrderOwn, actOrder)
 }
 

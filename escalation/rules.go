@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Phase says when a rule is looked at.
@@ -55,11 +56,26 @@ type Rule struct {
 }
 
 // RuleSet is what a workspace escalates by: the first enabled rule whose condition holds decides. Version is 0 for the
-// rules that Baton comes with.
+// rules that Baton comes with. Defaults is the version of those that the set was made from: a workspace that never edited its rules has whatever Baton comes
+// with now, and one that did keeps its own and is told what has been added since (see Lacks).
 type RuleSet struct {
 	Version  int64  `json:"version"`
+	Defaults int    `json:"defaults,omitempty"`
 	Failures int    `json:"failures"`
 	Rules    []Rule `json:"rules"`
+}
+
+// Lacks returns the default rules that came after those the set was made from and that it does not have, in their order. What somebody took out of their set on
+// purpose is not among them.
+func (s RuleSet) Lacks() []Rule {
+	var lacking []Rule
+	for _, r := range Default().Rules {
+		has := slices.ContainsFunc(s.Rules, func(own Rule) bool { return own.ID == r.ID })
+		if since := defaultSince(r.ID); !has && since > max(s.Defaults, 1) {
+			lacking = append(lacking, r)
+		}
+	}
+	return lacking
 }
 
 // ErrInvalid marks a rule set that cannot be used. The text around it names each cause and what to do about it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -222,6 +223,36 @@ func TestFailuresCountsUnansweredQuestionsInARow(t *testing.T) {
 	} {
 		if got := Failures(c.history); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// A set made from older defaults is told what came since; what was taken out of the present ones was taken out on purpose.
+func TestLacks(t *testing.T) {
+	t.Parallel()
+	without := func(version int, ids ...string) RuleSet {
+		set := Default()
+		set.Defaults = version
+		set.Rules = slices.DeleteFunc(set.Rules, func(r Rule) bool { return slices.Contains(ids, r.ID) })
+		return set
+	}
+	for _, c := range []struct {
+		name string
+		set  RuleSet
+		want []string
+	}{
+		{"the defaults", Default(), nil},
+		{"made before versions", without(0, "insult", "insult-offer"), []string{"insult", "insult-offer"}},
+		{"the first ones, less one", without(1, "insult", "insult-offer", "complaint"), []string{"insult", "insult-offer"}},
+		{"the present ones, less one", without(DefaultsVersion, "insult"), nil},
+		{"has one already", without(1, "insult"), []string{"insult"}},
+	} {
+		var got []string
+		for _, r := range c.set.Lacks() {
+			got = append(got, r.ID)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: lacks %v, want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -13,8 +13,9 @@ const (
 	Keyword     = "keyword"
 )
 
-// SignalsVersion is the version of what Read says: 2 reads wishes, pleas, insults and Hindi in Latin letters, which 1 did not. It stands in every turn record, so that a replay knows which reading made the values it sees.
-const SignalsVersion = 2
+// SignalsVersion is the version of what Read says: 2 reads wishes, pleas, insults and Hindi in Latin letters, which 1 did not; 3 passes over what was pasted, and takes
+// neither a machine's failure for anger nor trouble with one's own doing for a mishap. It stands in every turn record, so that a replay knows which reading made the values it sees.
+const SignalsVersion = 3
 
 // Turn is one message before the one that is read. Answered says of a visitor's message whether it got an answer.
 type Turn struct {
@@ -51,6 +52,7 @@ type Signals struct {
 // the message, oldest first.
 func Read(message string, history []Turn) Signals {
 	c := tables()
+	message = ownWords(message)
 	t := tokenise(message, c.words)
 	var s Signals
 	s.Greeting, s.Thanks = c.greets(t), c.thanks(t)

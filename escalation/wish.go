@@ -13,7 +13,7 @@ func (r *clauseReader) wish(v int) bool {
 	for i := max(r.from, v-3); i < v; i++ {
 		trying = trying || r.at(i).word == "trying"
 	}
-	if buys := word(r.at(v).word, "pay", "buy", "register", "download", "use"); !trying && !buys && (!r.ownHand(v) || r.inOtherHands(v)) {
+	if buys := word(r.at(v).word, "pay", "buy", "register", "download", "use"); !trying && !buys && !r.settles(v) && (!r.ownHand(v) || r.inOtherHands(v)) {
 		return false
 	}
 	r.acts.set(actWish, v, r.object(v), r.at(v).sentence)
@@ -23,6 +23,39 @@ func (r *clauseReader) wish(v int) bool {
 		}
 	}
 	return true
+}
+
+// toSelf enters a bare line such as "edit premium account" or "get my bills" as a wish: people who type so write to a search box, and what they want done is in
+// their own hands.
+func (r *clauseReader) toSelf(v int) bool {
+	if !r.is(v, tAct) || !selfServed(r.at(v).word) {
+		return false
+	}
+	if word(r.at(v).word, "get", "find", "print", "retrieve") && r.wantRead(v+1) {
+		r.acts.has[actInforms] = true
+		r.ask()
+		return true
+	}
+	if r.inOtherHands(v) || r.is(v+1, tPronoun|tFresh) || r.sending(v) || r.hurried(v) || word(r.at(v+1).word, "me", "us", "it", "this", "that", "them", "him", "her", "rid") {
+		return false
+	}
+	r.acts.set(actWish, v, r.object(v), r.at(v).sentence)
+	return true
+}
+
+// selfServed are the verbs of toSelf: those of settings and files, which nobody asks a shop's people for in so few words.
+func selfServed(verb string) bool {
+	return word(verb, "edit", "add", "connect", "enable", "disable", "set", "find", "locate", "import", "export", "sync", "rename", "adjust", "link", "unlink", "print", "get", "retrieve", "match", "rotate", "turn")
+}
+
+// hurried reports whether a clause says now or at once.
+func (r *clauseReader) hurried(from int) bool {
+	for i := from; i < r.to; i++ {
+		if r.is(i, tUrgent) {
+			return true
+		}
+	}
+	return false
 }
 
 // ownHand reports whether the verb at v is one of those that people do with their own hands on a site, or none that asks anybody for anything.
@@ -38,6 +71,12 @@ func ownHanded(verb string) bool {
 	return word(verb, "transfer", "change", "update", "switch", "remove", "add", "delete", "connect", "enable", "disable", "set", "upgrade", "downgrade", "edit", "move", "make", "get", "give",
 		"find", "locate", "restore", "merge", "put", "bring", "import", "export", "turn", "sync", "rename", "adjust", "modify", "pause", "link", "unlink", "reset", "rearrange", "recover", "retrieve", "start", "stop", "hold",
 		"install", "reinstall", "post", "allow", "ensure", "relocate", "rotate", "print", "rid", "undo", "apply", "end", "enroll", "match")
+}
+
+// settles reports whether the verb at v is one of arranging one's own site or account, which nobody else does whatever its object: "I need help enabling customers
+// to buy several products".
+func (r *clauseReader) settles(v int) bool {
+	return word(r.at(v).word, "enabling", "allowing", "connecting", "importing", "exporting", "syncing", "renaming", "linking", "embedding", "customizing", "customising", "configuring")
 }
 
 // inOtherHands reports whether what follows a verb is work that only the other side can do: on an order, a parcel, money, or with somebody sent.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/workspace"
 )
 
-// rules prints the rule set that a workspace escalates by, in the JSON form that escalation.Parse reads.
+// rules prints the rule set that a workspace escalates by, in the JSON form that escalation.Parse reads, and to the standard error the default rules that were added
+// since somebody made a set of their own.
 func rules(ctx context.Context, p *program) (err error) {
 	set := p.flags("rules")
 	space := set.String("workspace", "", "the workspace; the demo workspace where none is named")
@@ -28,6 +30,9 @@ func rules(ctx context.Context, p *program) (err error) {
 	current, err := rulesOf(ctx, db, *space)
 	if err != nil {
 		return err
+	}
+	for _, r := range current.Lacks() {
+		fmt.Fprintf(p.stderr, "Since these rules were saved Baton has gained the default rule %q (%s); add it to have it.\n", r.ID, r.Title)
 	}
 	out := json.NewEncoder(p.stdout)
 	out.SetIndent("", "  ")
