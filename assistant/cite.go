@@ -242,5 +242,8 @@ func section(p knowledge.Passage) string {
 	if len(heading) > 0 && heading[0] == p.Title {
 		heading = heading[1:]
 	}
+	if p.Page > 0 {
+		heading = append(slices.Clone(heading), "Page "+strconv.Itoa(p.Page))
+	}
 	return strings.Join(heading, " › ")
 }

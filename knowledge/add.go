@@ -30,19 +30,23 @@ type Upload struct {
 	FileName    string
 	ContentType string // as the browser said; may be empty
 	Content     []byte
-	// Title, URL and Locale override what the file says of itself.
-	Title, URL, Locale string
+	// Title, URL, Locale and Section override what the file says of itself.
+	Title, URL, Locale, Section string
 	// ContentAt is when the content was last changed; the zero time means now.
 	ContentAt time.Time
 	CreatedBy uuid.UUID // uuid.Nil: by the operator's command line
 }
 
 // A Rejected error means that a file was refused before anything was stored.
-type Rejected struct{ Failure Failure }
+// Other is the document that holds the same content, where that is the reason.
+type Rejected struct {
+	Failure Failure
+	Other   uuid.UUID
+}
 
 func (e *Rejected) Error() string { return e.Failure.Cause + " " + e.Failure.Fix }
 
-// Add stores a file and the job that indexes it in one transaction. The same
+// Add stores a file, which must be no archive (see AddAll), and the job that indexes it in one transaction. The same
 // external id again replaces the document's content; the same content again is
 // not indexed twice. A file that is too large, empty or of a type that cannot be
 // read, or whose content is here under another name, is *Rejected; what only
@@ -82,26 +86,26 @@ func (s *Store) Add(ctx context.Context, workspaceID uuid.UUID, up Upload) (Docu
 // check refuses what need not be stored to be refused, and fills in the names.
 func check(up *Upload) (source.Format, error) {
 	if len(up.Content) > source.MaxBytes {
-		return "", &Rejected{failureOf(source.TooLarge(int64(len(up.Content))))}
+		return "", reject(source.TooLarge(int64(len(up.Content))))
 	}
 	if up.ExternalID == "" {
 		up.ExternalID = up.FileName
 	}
 	if up.ExternalID == "" || len(up.ExternalID) > maxNameBytes || len(up.FileName) > maxNameBytes ||
 		!storable(up.ExternalID) || !storable(up.FileName) {
-		return "", &Rejected{Failure{"name", "The file's name is empty, too long or not readable text.", "Give it a shorter name and upload it again."}}
+		return "", &Rejected{Failure: Failure{"name", "The file's name is empty, too long or not readable text.", "Give it a shorter name and upload it again."}}
 	}
-	if len(up.Content) == 0 {
-		// Read says it in its own words.
-		_, err := source.Read(context.TODO(), source.File{Name: up.FileName}, source.Options{})
-		return "", &Rejected{failureOf(err)}
-	}
-	format, err := source.Detect(up.FileName, up.ContentType, up.Content)
+	format, err := source.Judge(source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content})
 	if err != nil {
-		return "", &Rejected{failureOf(err)}
+		return "", reject(err)
+	}
+	if format == source.ZIP {
+		return "", reject(source.NoDocument())
 	}
 	return format, nil
 }
+
+func reject(err error) *Rejected { return &Rejected{Failure: failureOf(err)} }
 
 // storable tells whether PostgreSQL takes the text.
 func storable(text string) bool {
@@ -134,11 +138,13 @@ func storeFile(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, up Upload,
 	}
 	// A document that failed is tried again even where its content is the same.
 	err = tx.QueryRow(ctx, `
-		INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, state, created_by, content_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, coalesce($12, now()))
+		INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, state, created_by, content_at, section)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, coalesce($12, now()), $13)
 		ON CONFLICT (workspace_id, external_id) DO UPDATE SET
 		    url = CASE WHEN excluded.url = '' THEN d.url ELSE excluded.url END,
 		    locale = CASE WHEN excluded.locale = '' THEN d.locale ELSE excluded.locale END,
+		    section = CASE WHEN excluded.section = '' THEN d.section ELSE excluded.section END,
+		    origin = 'file', etag = '',
 		    content_type = excluded.content_type, file_name = excluded.file_name,
 		    content_hash = excluded.content_hash, size = excluded.size,
 		    content_at = CASE WHEN $12::timestamptz IS NOT NULL OR d.content_hash <> excluded.content_hash THEN excluded.content_at ELSE d.content_at END,
@@ -146,12 +152,12 @@ func storeFile(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, up Upload,
 		    updated_at = now()
 		RETURNING id, revision, indexed_revision < revision`,
 		workspaceID, uuid.Must(uuid.NewV7()), up.ExternalID, title, up.URL, up.Locale, string(format), up.FileName, hash[:],
-		len(up.Content), createdBy, contentAt).Scan(&id, &revision, &changed)
+		len(up.Content), createdBy, contentAt, up.Section).Scan(&id, &revision, &changed)
 	if err != nil || !changed {
 		return id, revision, false, err
 	}
 	_, err = tx.Exec(ctx, `
-		UPDATE document SET state = 'queued', progress_done = 0, progress_total = 0, failure_code = '', failure_cause = '', failure_fix = ''
+		UPDATE document SET state = 'queued', progress_done = 0, progress_total = 0, restarts = 0, failure_code = '', failure_cause = '', failure_fix = ''
 		WHERE workspace_id = $1 AND id = $2`, workspaceID, id)
 	if err != nil {
 		return id, revision, false, err
@@ -161,20 +167,25 @@ func storeFile(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, up Upload,
 
 func refuseDuplicate(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, externalID string, hash []byte) error {
 	var other string
+	var id uuid.UUID
 	err := tx.QueryRow(ctx, `
-		SELECT title FROM document
+		SELECT title, id FROM document
 		WHERE workspace_id = $1 AND content_hash = $2 AND external_id <> $3 AND state <> 'failed'
-		LIMIT 1`, workspaceID, hash, externalID).Scan(&other)
+		LIMIT 1`, workspaceID, hash, externalID).Scan(&other, &id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	return duplicateOf(other, id)
+}
+
+func duplicateOf(title string, id uuid.UUID) *Rejected {
 	return &Rejected{Failure{
-		"duplicate", fmt.Sprintf("The same text is already here as “%s”.", other),
+		"duplicate", fmt.Sprintf("The same text is already here as “%s”.", title),
 		"Nothing needs to be done; delete the other one first if this should take its place.",
-	}}
+	}, id}
 }
 
 func storeBytes(ctx context.Context, tx pgx.Tx, workspaceID, documentID uuid.UUID, content []byte) error {

@@ -20,6 +20,16 @@ const (
 	StateFailed    State = "failed"
 )
 
+// An Origin is where a document's content comes from.
+type Origin string
+
+// The origins.
+const (
+	OriginFile Origin = "file" // was uploaded, or read from a disk
+	OriginURL  Origin = "url"  // is fetched from its address
+	OriginText Origin = "text" // came as text, in an import
+)
+
 // A Document is one source of the knowledge base as staff see it.
 type Document struct {
 	ID          uuid.UUID `json:"id"`
@@ -27,17 +37,24 @@ type Document struct {
 	Title       string    `json:"title"`
 	URL         string    `json:"url"`
 	Locale      string    `json:"locale"`
+	Section     string    `json:"section"` // the part of the help centre it belongs to, or ""
+	Origin      Origin    `json:"origin"`
 	ContentType string    `json:"content_type"`
 	FileName    string    `json:"file_name"`
 	Size        int64     `json:"size"` // bytes
 	State       State     `json:"state"`
-	Done        int       `json:"done"`  // passages with their vector, while embedding
-	Total       int       `json:"total"` // passages of it
+	Done        int       `json:"done"`  // pages read, while reading; passages with their vector, while embedding
+	Total       int       `json:"total"` // of so many; 0 where that is not known yet
 	Passages    int       `json:"passages"`
-	Failure     *Failure  `json:"failure"` // set in StateFailed, and while a failed step is tried again
-	CreatedBy   uuid.UUID `json:"created_by"`
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
+	Pages       int       `json:"pages"` // of a PDF; otherwise 0
+	// Stuck means that it is under way and has not moved for StuckAfter. It is
+	// set going again by itself.
+	Stuck     bool      `json:"stuck"`
+	FetchedAt time.Time `json:"fetched_at,omitzero"` // when its address was last asked
+	Failure   *Failure  `json:"failure"`             // set in StateFailed, and while a failed step is tried again
+	CreatedBy uuid.UUID `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // A Failure says why a document is not ready. Cause and Fix are full sentences
@@ -62,6 +79,7 @@ type Passage struct {
 	Text         string    `json:"text"`
 	Locale       string    `json:"locale"`
 	Position     int       `json:"position"`
+	Page         int       `json:"page"` // the page it begins on, from 1; 0 where there are none
 	Updated      time.Time `json:"updated"`
 	Score        float64   `json:"score"`
 	WordScore    float64   `json:"word_score"`

@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"github.com/baton-chat/baton/knowledge/source"
+	"github.com/baton-chat/baton/knowledge/web"
 )
 
 // An EmbedError says why texts could not be embedded. Permanent means that
@@ -33,6 +34,10 @@ func failureOf(err error) Failure {
 	if errors.As(err, &read) {
 		return Failure{read.Code, read.Cause, read.Fix}
 	}
+	var fetched *web.Error
+	if errors.As(err, &fetched) {
+		return Failure{fetched.Code, fetched.Cause, fetched.Fix}
+	}
 	var rejected *Rejected
 	if errors.As(err, &rejected) {
 		return rejected.Failure
@@ -45,6 +50,29 @@ func failureOf(err error) Failure {
 		return Failure{"timeout", "Indexing took too long and was stopped.", "Try again; if it happens twice, split the document into smaller files."}
 	}
 	return Failure{"internal", "Something went wrong while this document was indexed.", "Try again; the server's log names the cause."}
+}
+
+// permanent tells the failures that trying again does not mend.
+func permanent(err error) bool {
+	var read *source.Error
+	var rejected *Rejected
+	var embed *EmbedError
+	var fetched *web.Error
+	switch {
+	case errors.As(err, &fetched):
+		return !fetched.Temporary
+	case errors.As(err, &read), errors.As(err, &rejected):
+		return true
+	}
+	return errors.As(err, &embed) && embed.Permanent
+}
+
+// failureStuck is for a document that was set going again as often as is good.
+func failureStuck() Failure {
+	return Failure{
+		"stuck", "Indexing stood still and did not get on by itself, although it was started again several times.",
+		"Try again; if it happens twice, the server's log names the cause.",
+	}
 }
 
 func isTimeout(err error) bool {

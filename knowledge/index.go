@@ -25,14 +25,12 @@ func (s *Store) index(ctx context.Context, workspaceID, id uuid.UUID, revision i
 	if err == nil {
 		err = s.indexMeaning(ctx, workspaceID, id, revision)
 	}
-	var read *source.Error
-	var embed *EmbedError
 	switch {
 	case err == nil || errors.Is(err, errStale) || errors.Is(err, ErrUnknown):
 		return nil
 	case ctx.Err() != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return err // the server is stopping; the job runs again
-	case errors.As(err, &read), errors.As(err, &embed) && embed.Permanent:
+	case permanent(err):
 		return s.fail(ctx, workspaceID, id, revision, StateFailed, failureOf(err))
 	case final:
 		s.log.Error("indexing a document failed for good", slog.String("document", id.String()), slog.String("error", err.Error()))
@@ -48,7 +46,13 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 	if err != nil || done {
 		return err
 	}
-	read, err := source.Read(ctx, source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content}, source.Options{})
+	if up.origin == OriginURL {
+		unchanged, err := s.fetch(ctx, workspaceID, id, revision, &up)
+		if err != nil || unchanged {
+			return err
+		}
+	}
+	read, err := s.readFile(ctx, source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content}, s.pageProgress(ctx, workspaceID, id, revision))
 	if err != nil {
 		return err
 	}
@@ -67,18 +71,20 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 
 // begin marks the document as being read and returns its file. done is true
 // where the passages of this revision are stored already.
-func (s *Store) begin(ctx context.Context, workspaceID, id uuid.UUID, revision int) (up Upload, done bool, err error) {
+func (s *Store) begin(ctx context.Context, workspaceID, id uuid.UUID, revision int) (up content, done bool, err error) {
 	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `
 			UPDATE document SET state = CASE WHEN indexed_revision < revision THEN 'reading' ELSE state END, updated_at = now(),
+			    progress_done = CASE WHEN indexed_revision < revision THEN 0 ELSE progress_done END,
+			    progress_total = CASE WHEN indexed_revision < revision THEN 0 ELSE progress_total END,
 			    failure_code = '', failure_cause = '', failure_fix = ''
 			WHERE workspace_id = $1 AND id = $2 AND revision = $3 AND state <> 'failed'
-			RETURNING file_name, content_type, indexed_revision = revision`, workspaceID, id, revision).
-			Scan(&up.FileName, &up.ContentType, &done)
+			RETURNING file_name, content_type, external_id, origin, etag, content_hash, indexed_revision > 0, indexed_revision = revision`, workspaceID, id, revision).
+			Scan(&up.FileName, &up.ContentType, &up.ExternalID, &up.origin, &up.etag, &up.hash, &up.indexed, &done)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errStale
 		}
-		if err != nil || done {
+		if err != nil || done || up.origin == OriginURL {
 			return err
 		}
 		up.Content, err = readBytes(ctx, tx, workspaceID, id)
@@ -118,10 +124,11 @@ func (s *Store) storePassages(ctx context.Context, workspaceID, id uuid.UUID, re
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE document SET state = $4, title = $5, indexed_revision = revision, passages = $8, progress_done = 0, progress_total = $8,
+			UPDATE document SET state = $4, title = $5, indexed_revision = revision, passages = $8, progress_done = 0, progress_total = $8, pages = $9,
+			    section = CASE WHEN $10 = '' OR section <> '' THEN section ELSE $10 END,
 			    url = CASE WHEN $6 = '' THEN url ELSE $6 END, locale = CASE WHEN $7 = '' THEN locale ELSE $7 END, updated_at = now()
 			WHERE workspace_id = $1 AND id = $2 AND revision = $3`,
-			workspaceID, id, revision, string(next), read.Title, read.URL, read.Locale, len(passages))
+			workspaceID, id, revision, string(next), read.Title, read.URL, read.Locale, len(passages), read.Pages, read.Group)
 		if err != nil {
 			return err
 		}

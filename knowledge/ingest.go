@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -20,6 +21,10 @@ import (
 // that the workspace's other writers never wait long.
 const ingestBatch = 250
 
+// ingestBytes ends a batch of large files earlier, so that an import of them
+// holds a few in memory.
+const ingestBytes = 2 * source.MaxBytes
+
 // An Entry is one document of an import. A file has Content and FileName;
 // anything else has its text, and may have a title and a heading.
 type Entry struct {
@@ -32,8 +37,13 @@ type Entry struct {
 	FileName    string
 	ContentType string
 	Content     []byte
+	// Section is the part of the help centre it belongs to; empty: what the file says.
+	Section string
 	// ContentAt is when the content was last changed; the zero time means now.
 	ContentAt time.Time
+
+	origin Origin // empty: OriginFile where there is a file, else OriginText
+	etag   string
 }
 
 // IngestOptions say how an import is done.
@@ -70,12 +80,13 @@ func (s *Store) Ingest(ctx context.Context, workspaceID uuid.UUID, entries iter.
 		}
 	}
 	var batch []Entry
+	size := 0
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
 		err := s.ingestBatch(ctx, workspaceID, batch, &p)
-		batch = batch[:0]
+		batch, size = batch[:0], 0
 		report()
 		return err
 	}
@@ -83,7 +94,8 @@ func (s *Store) Ingest(ctx context.Context, workspaceID uuid.UUID, entries iter.
 		if err != nil {
 			return p, err
 		}
-		if batch = append(batch, entry); len(batch) == ingestBatch {
+		size += len(entry.Content) + len(entry.Text)
+		if batch = append(batch, entry); len(batch) == ingestBatch || size >= ingestBytes {
 			if err := flush(); err != nil {
 				return p, fmt.Errorf("ingest: %w", err)
 			}
@@ -112,17 +124,24 @@ type prepared struct {
 	hash        [sha256.Size]byte
 	size        int
 	passages    []source.Passage
+	pages       int
 }
 
 func (s *Store) ingestBatch(ctx context.Context, workspaceID uuid.UUID, batch []Entry, p *Progress) error {
-	ready := prepareAll(batch, p)
+	ready, err := s.prepareAll(ctx, batch, p)
+	if err != nil {
+		return err
+	}
 	if len(ready) == 0 {
 		return nil
 	}
 	var written []uuid.UUID
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		// Writers take the counters' lock before a document's, everywhere.
 		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
+			return err
+		}
+		if ready, err = leaveOutDuplicates(ctx, tx, workspaceID, ready, p); err != nil || len(ready) == 0 {
 			return err
 		}
 		stale, err := upsertDocuments(ctx, tx, workspaceID, ready, s.Space() != nil)
@@ -164,11 +183,14 @@ func (s *Store) ingestBatch(ctx context.Context, workspaceID uuid.UUID, batch []
 // prepareAll reads and splits the entries of a batch. Those that cannot be read
 // are noted as refused. One statement cannot write a row twice, so of two
 // entries with one id the later wins.
-func prepareAll(batch []Entry, p *Progress) []prepared {
+func (s *Store) prepareAll(ctx context.Context, batch []Entry, p *Progress) ([]prepared, error) {
 	ready := make([]prepared, 0, len(batch))
 	at := make(map[string]int, len(batch))
 	for _, e := range batch {
-		one, err := prepare(e)
+		one, err := s.prepare(ctx, e)
+		if err != nil && !permanent(err) {
+			return nil, err // No fault of the entry: a reader that does not start, the end of the program.
+		}
 		if err != nil {
 			p.Refused = append(p.Refused, Refusal{e.ID, failureOf(err)})
 			continue
@@ -180,26 +202,58 @@ func prepareAll(batch []Entry, p *Progress) []prepared {
 		at[e.ID] = len(ready)
 		ready = append(ready, one)
 	}
-	return ready
+	return ready, nil
+}
+
+// leaveOutDuplicates drops the files whose content is here already under another
+// name, or came twice in this batch. Texts of an import stay: their ids are the
+// importer's, and two questions may have one answer.
+func leaveOutDuplicates(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, ready []prepared, p *Progress) ([]prepared, error) {
+	kept := make([]prepared, 0, len(ready))
+	first := map[[sha256.Size]byte]prepared{}
+	for _, r := range ready {
+		if len(r.entry.Content) == 0 {
+			kept = append(kept, r)
+			continue
+		}
+		err := refuseDuplicate(ctx, tx, workspaceID, r.entry.ID, r.hash[:])
+		if twin, twice := first[r.hash]; err == nil && twice {
+			err = duplicateOf(twin.entry.Title, uuid.Nil)
+		}
+		if rejected := (*Rejected)(nil); errors.As(err, &rejected) {
+			p.Refused = append(p.Refused, Refusal{r.entry.ID, rejected.Failure})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		first[r.hash] = r
+		kept = append(kept, r)
+	}
+	return kept, nil
 }
 
 // prepare reads and splits an entry; it changes the entry's title, URL and
 // locale to what the file says where the caller said nothing.
-func prepare(e Entry) (prepared, error) {
+func (s *Store) prepare(ctx context.Context, e Entry) (prepared, error) {
 	if e.ID == "" || len(e.ID) > maxNameBytes || !storable(e.ID) {
-		return prepared{}, &Rejected{Failure{"name", "The entry has no id, or one that is too long or not text.", "Give every entry an id of at most 512 bytes."}}
+		return prepared{}, &Rejected{Failure: Failure{"name", "The entry has no id, or one that is too long or not text.", "Give every entry an id of at most 512 bytes."}}
 	}
 	r := prepared{entry: e, contentType: string(source.Text)}
 	read := source.Source{Title: e.Title, Sections: []source.Section{{Text: strings.TrimSpace(e.Text)}}}
 	if len(e.Content) > 0 || e.FileName != "" {
-		format, err := source.Detect(e.FileName, e.ContentType, e.Content)
+		file := source.File{Name: e.FileName, ContentType: e.ContentType, Content: e.Content}
+		format, err := source.Judge(file)
 		if err != nil {
 			return prepared{}, err
 		}
-		if read, err = source.Read(context.TODO(), source.File{Name: e.FileName, ContentType: e.ContentType, Content: e.Content}, source.Options{}); err != nil {
+		if read, err = s.readFile(ctx, file, nil); err != nil {
 			return prepared{}, err
 		}
 		r.contentType, r.hash, r.size = string(format), sha256.Sum256(e.Content), len(e.Content)
+		if r.entry.origin == "" {
+			r.entry.origin = OriginFile
+		}
 	} else {
 		if err := cleanEntry(&e, &read); err != nil {
 			return prepared{}, err
@@ -209,8 +263,10 @@ func prepare(e Entry) (prepared, error) {
 			return prepared{}, fmt.Errorf("hash entry: %w", err)
 		}
 		r.hash, r.size = sha256.Sum256(content), len(e.Text)
+		r.entry.origin = OriginText
 	}
 	r.entry.Title, r.entry.URL, r.entry.Locale = or(e.Title, read.Title), or(e.URL, read.URL), or(e.Locale, read.Locale)
+	r.entry.Section, r.pages = or(e.Section, read.Group), read.Pages
 	var err error
 	r.passages, err = read.Split()
 	return r, err
@@ -251,6 +307,7 @@ func upsertDocuments(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, read
 	n := len(ready)
 	ids, hashes, sizes, passages := make([]uuid.UUID, n), make([][]byte, n), make([]int64, n), make([]int32, n)
 	externals, titles, urls, locales, types, names := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	sections, origins, etags, pages := make([]string, n), make([]string, n), make([]string, n), make([]int32, n)
 	changedAt := make([]time.Time, n)
 	for i, r := range ready {
 		if changedAt[i] = r.entry.ContentAt; changedAt[i].IsZero() {
@@ -259,6 +316,7 @@ func upsertDocuments(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, read
 		ids[i], hashes[i], sizes[i], passages[i] = uuid.Must(uuid.NewV7()), r.hash[:], int64(r.size), int32(len(r.passages))
 		externals[i], titles[i], urls[i], locales[i] = r.entry.ID, r.entry.Title, r.entry.URL, r.entry.Locale
 		types[i], names[i] = r.contentType, r.entry.FileName
+		sections[i], origins[i], etags[i], pages[i] = r.entry.Section, string(r.entry.origin), r.entry.etag, int32(r.pages)
 	}
 	state := StateReady
 	if embed {
@@ -266,18 +324,22 @@ func upsertDocuments(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, read
 	}
 	rows, err := tx.Query(ctx, `
 		WITH written AS (
-		    INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, content_at, state)
-		    SELECT $1, u.*, $11
-		    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bigint[], $12::timestamptz[]) AS u
+		    INSERT INTO document AS d (workspace_id, id, external_id, title, url, locale, content_type, file_name, content_hash, size, content_at,
+		                              section, origin, etag, pages, fetched_at, state)
+		    SELECT $1, u.*, CASE WHEN u.origin = 'url' THEN now() END, $11
+		    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bigint[], $12::timestamptz[],
+		                $13::text[], $14::text[], $15::text[], $16::integer[])
+		         AS u (id, external_id, title, url, locale, content_type, file_name, content_hash, size, content_at, section, origin, etag, pages)
 		    ON CONFLICT (workspace_id, external_id) DO UPDATE SET
 		        title = excluded.title, url = excluded.url, locale = excluded.locale, content_type = excluded.content_type,
 		        file_name = excluded.file_name, content_hash = excluded.content_hash, size = excluded.size,
+		        section = excluded.section, origin = excluded.origin, etag = excluded.etag, pages = excluded.pages, fetched_at = excluded.fetched_at,
 		        content_at = CASE WHEN d.content_hash <> excluded.content_hash THEN excluded.content_at ELSE d.content_at END,
 		        revision = d.revision + (d.content_hash <> excluded.content_hash)::integer
 		    RETURNING id, external_id, indexed_revision < revision AS stale
 		)
 		SELECT id, external_id FROM written WHERE stale`,
-		workspaceID, ids, externals, titles, urls, locales, types, names, hashes, sizes, string(state), changedAt)
+		workspaceID, ids, externals, titles, urls, locales, types, names, hashes, sizes, string(state), changedAt, sections, origins, etags, pages)
 	if err != nil {
 		return nil, fmt.Errorf("store documents: %w", err)
 	}

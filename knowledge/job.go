@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"github.com/baton-chat/baton/knowledge/web"
 )
 
 // Queue is the River queue of indexing jobs. It is apart from the answers'
@@ -127,7 +129,7 @@ func (s *Store) Retry(ctx context.Context, workspaceID, id uuid.UUID) (Document,
 	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		var revision int
 		err := tx.QueryRow(ctx, `
-			UPDATE document SET state = CASE WHEN indexed_revision = revision THEN 'embedding' ELSE 'queued' END,
+			UPDATE document SET state = CASE WHEN indexed_revision = revision THEN 'embedding' ELSE 'queued' END, restarts = 0,
 			    failure_code = '', failure_cause = '', failure_fix = '', updated_at = now()
 			WHERE workspace_id = $1 AND id = $2 RETURNING revision`, workspaceID, id).Scan(&revision)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -187,7 +189,13 @@ type indexer struct {
 func (*indexer) Timeout(*river.Job[IndexArgs]) time.Duration { return jobTimeout }
 
 func (w *indexer) Work(ctx context.Context, job *river.Job[IndexArgs]) error {
-	return w.store.index(ctx, job.Args.Workspace, job.Args.Document, job.Args.Revision, job.Attempt >= job.MaxAttempts)
+	a := job.Args
+	err := w.store.index(ctx, a.Workspace, a.Document, a.Revision, job.Attempt >= job.MaxAttempts)
+	if fetched := (*web.Error)(nil); errors.As(err, &fetched) && job.Attempt >= fetchAttempts {
+		// Half an hour of trying is for our own endpoints. Somebody waits for this one.
+		return w.store.fail(ctx, a.Workspace, a.Document, a.Revision, StateFailed, failureOf(err))
+	}
+	return err
 }
 
 type backfiller struct {

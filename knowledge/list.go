@@ -4,21 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 )
 
 // documentColumns are read by scanDocument, in this order.
-const documentColumns = `id, external_id, title, url, locale, content_type, file_name, size, state, progress_done,
-	progress_total, passages, failure_code, failure_cause, failure_fix, created_by, created_at, updated_at`
+const documentColumns = `id, external_id, title, url, locale, section, origin, content_type, file_name, size, state, progress_done,
+	progress_total, passages, pages, state NOT IN ('ready', 'failed') AND coalesce(stuck_at > updated_at, false), fetched_at,
+	failure_code, failure_cause, failure_fix, created_by, created_at, updated_at`
 
 func scanDocument(row pgx.CollectableRow) (Document, error) {
 	var d Document
 	var f Failure
 	var createdBy *uuid.UUID
-	err := row.Scan(&d.ID, &d.ExternalID, &d.Title, &d.URL, &d.Locale, &d.ContentType, &d.FileName, &d.Size, &d.State, &d.Done,
-		&d.Total, &d.Passages, &f.Code, &f.Cause, &f.Fix, &createdBy, &d.CreatedAt, &d.UpdatedAt)
+	var fetchedAt *time.Time
+	err := row.Scan(&d.ID, &d.ExternalID, &d.Title, &d.URL, &d.Locale, &d.Section, &d.Origin, &d.ContentType, &d.FileName, &d.Size, &d.State, &d.Done,
+		&d.Total, &d.Passages, &d.Pages, &d.Stuck, &fetchedAt, &f.Code, &f.Cause, &f.Fix, &createdBy, &d.CreatedAt, &d.UpdatedAt)
+	if fetchedAt != nil {
+		d.FetchedAt = *fetchedAt
+	}
 	if f.Code != "" {
 		d.Failure = &f
 	}
@@ -44,12 +51,34 @@ const maxPage = 200
 // List returns documents, newest first. before is the id of the last document
 // of the page before this one, or uuid.Nil; limit is at most 200.
 func (s *Store) List(ctx context.Context, workspaceID uuid.UUID, group Group, before uuid.UUID, limit int) ([]Document, error) {
+	return s.Find(ctx, workspaceID, Filter{Group: group, Before: before, Limit: limit})
+}
+
+// A Filter says which documents are wanted.
+type Filter struct {
+	Group Group // empty: All
+	// Words must stand in the title, the file name, the section or the address,
+	// as one piece and in whatever case; empty: any.
+	Words  string
+	Before uuid.UUID // the last document of the page before, or uuid.Nil
+	Limit  int       // at most, and by default, 200
+}
+
+// Find returns the documents of a filter, newest first. A workspace has some
+// thousands at most, whose rows are read in the order of their key until the
+// page is full: no index on words would be used under forced row level security.
+func (s *Store) Find(ctx context.Context, workspaceID uuid.UUID, f Filter) ([]Document, error) {
+	group, before, limit := f.Group, f.Before, f.Limit
+	if group == "" {
+		group = All
+	}
 	if limit <= 0 || limit > maxPage {
 		limit = maxPage
 	}
 	if before == uuid.Nil {
 		before = uuid.Max
 	}
+	words := strings.ToValidUTF8(strings.ReplaceAll(strings.TrimSpace(f.Words), "\x00", ""), "")
 	var list []Document
 	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		// Document ids are made in order of time, so the key is the order.
@@ -57,7 +86,8 @@ func (s *Store) List(ctx context.Context, workspaceID uuid.UUID, group Group, be
 			SELECT `+documentColumns+` FROM document
 			WHERE workspace_id = $1 AND id < $2
 			  AND ($3 = 'all' OR ($3 = 'failed') = (state = 'failed') AND state <> 'ready')
-			ORDER BY id DESC LIMIT $4`, workspaceID, before, string(group), limit)
+			  AND ($5 = '' OR strpos(lower(concat_ws(E'\n', title, file_name, section, url)), lower($5)) > 0)
+			ORDER BY id DESC LIMIT $4`, workspaceID, before, string(group), limit, words)
 		if err != nil {
 			return err
 		}
@@ -108,7 +138,7 @@ func (s *Store) Passages(ctx context.Context, workspaceID, documentID uuid.UUID,
 			return err
 		}
 		rows, err := tx.Query(ctx, `
-			SELECT id, position, heading, text FROM chunk
+			SELECT id, position, heading, page, text FROM chunk
 			WHERE workspace_id = $1 AND document_id = $2 AND position > $3
 			ORDER BY position LIMIT $4`, workspaceID, documentID, after, limit)
 		if err != nil {
@@ -116,7 +146,7 @@ func (s *Store) Passages(ctx context.Context, workspaceID, documentID uuid.UUID,
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Passage, error) {
 			p := Passage{DocumentID: d.ID, ExternalID: d.ExternalID, Title: d.Title, URL: d.URL, Locale: d.Locale, Updated: d.UpdatedAt}
-			return p, row.Scan(&p.ChunkID, &p.Position, &p.Heading, &p.Text)
+			return p, row.Scan(&p.ChunkID, &p.Position, &p.Heading, &p.Page, &p.Text)
 		})
 		return err
 	})
@@ -131,6 +161,7 @@ type Counts struct {
 	Documents  int `json:"documents"`
 	Passages   int `json:"passages"`
 	InProgress int `json:"in_progress"`
+	Stuck      int `json:"stuck"` // of those in progress
 	Failed     int `json:"failed"`
 }
 
@@ -140,9 +171,10 @@ func (s *Store) Counts(ctx context.Context, workspaceID uuid.UUID) (Counts, erro
 	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `
 			SELECT count(*), coalesce(sum(passages), 0),
-			       count(*) FILTER (WHERE state NOT IN ('ready', 'failed')), count(*) FILTER (WHERE state = 'failed')
+			       count(*) FILTER (WHERE state NOT IN ('ready', 'failed')),
+			       count(*) FILTER (WHERE state NOT IN ('ready', 'failed') AND stuck_at > updated_at), count(*) FILTER (WHERE state = 'failed')
 			FROM document WHERE workspace_id = $1`, workspaceID).
-			Scan(&c.Documents, &c.Passages, &c.InProgress, &c.Failed)
+			Scan(&c.Documents, &c.Passages, &c.InProgress, &c.Stuck, &c.Failed)
 	})
 	if err != nil {
 		return Counts{}, fmt.Errorf("count documents: %w", err)

@@ -29,14 +29,14 @@ func (s *Store) PassagesByID(ctx context.Context, workspaceID uuid.UUID, chunks 
 	found := make(map[uuid.UUID]Passage, len(chunks))
 	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT c.id, c.document_id, c.position, c.heading, c.text, d.external_id, d.title, d.url, d.locale, d.content_at
+			SELECT c.id, c.document_id, c.position, c.heading, c.page, c.text, d.external_id, d.title, d.url, d.locale, d.content_at
 			FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
 			WHERE c.workspace_id = $1 AND c.id = ANY ($2)`, workspaceID, chunks)
 		if err != nil {
 			return err
 		}
 		var p Passage
-		_, err = pgx.ForEachRow(rows, []any{&p.ChunkID, &p.DocumentID, &p.Position, &p.Heading, &p.Text, &p.ExternalID, &p.Title, &p.URL, &p.Locale, &p.Updated}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&p.ChunkID, &p.DocumentID, &p.Position, &p.Heading, &p.Page, &p.Text, &p.ExternalID, &p.Title, &p.URL, &p.Locale, &p.Updated}, func() error {
 			found[p.ChunkID] = p
 			p.Heading = nil
 			return nil

@@ -96,25 +96,25 @@ func removePassages(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, docum
 // insertChunks writes the passages with their words in one statement.
 func insertChunks(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, docs []indexed) error {
 	var ids, documents []uuid.UUID
-	var positions, lengths []int32
+	var positions, lengths, pages []int32
 	var headings, texts, termLists, tfLists []string
 	for _, d := range docs {
 		for i, p := range d.passages {
 			all := terms(d.title + "\n" + strings.Join(p.Heading, "\n") + "\n" + p.Text)
 			distinct, tfs := count(all)
 			ids, documents = append(ids, uuid.Must(uuid.NewV7())), append(documents, d.document)
-			positions, lengths = append(positions, int32(i)), append(lengths, int32(len(all)))
+			positions, lengths, pages = append(positions, int32(i)), append(lengths, int32(len(all))), append(pages, int32(p.Page))
 			headings, texts = append(headings, joinHeading(p.Heading)), append(texts, p.Text)
 			termLists, tfLists = append(termLists, strings.Join(distinct, separator)), append(tfLists, joinInts(tfs))
 		}
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO chunk (workspace_id, id, document_id, position, heading, text, terms, tfs, length)
-		SELECT $1, u.id, u.document, u.position, string_to_array(u.heading, $2), u.text,
+		INSERT INTO chunk (workspace_id, id, document_id, position, heading, page, text, terms, tfs, length)
+		SELECT $1, u.id, u.document, u.position, string_to_array(u.heading, $2), u.page, u.text,
 		       string_to_array(u.terms, $2), string_to_array(u.tfs, $2)::smallint[], u.length
-		FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[])
-		     AS u (id, document, position, heading, text, terms, tfs, length)`,
-		workspaceID, separator, ids, documents, positions, headings, texts, termLists, tfLists, lengths)
+		FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[], $7::text[], $8::text[], $9::text[], $10::integer[], $11::integer[])
+		     AS u (id, document, position, heading, text, terms, tfs, length, page)`,
+		workspaceID, separator, ids, documents, positions, headings, texts, termLists, tfLists, lengths, pages)
 	if err != nil {
 		return fmt.Errorf("store passages: %w", err)
 	}

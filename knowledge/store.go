@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
+	"github.com/baton-chat/baton/knowledge/source"
 	"github.com/baton-chat/baton/workspace"
 )
 
@@ -38,6 +40,13 @@ type Config struct {
 	Publisher workspace.Publisher
 	Log       *slog.Logger
 	Mode      Mode // empty: Both
+	// Read reads a file into sections; progress hears how many pages of how many
+	// have been read. In the product it is package reader's, which does it in a
+	// child process with limits. nil: in this process, without PDF.
+	Read func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error)
+	// Client fetches addresses; in the product internal/egress makes it. nil:
+	// addresses are refused.
+	Client *http.Client
 }
 
 // A Store is the knowledge base of all workspaces. It is safe for concurrent use.
@@ -47,6 +56,8 @@ type Store struct {
 	publisher workspace.Publisher
 	log       *slog.Logger
 	mode      Mode
+	readFile  func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error)
+	client    *http.Client
 	space     atomic.Pointer[Space]
 }
 
@@ -58,7 +69,12 @@ func New(c Config) *Store {
 	if c.Mode == "" {
 		c.Mode = Both
 	}
-	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode}
+	if c.Read == nil {
+		c.Read = func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error) {
+			return source.Read(ctx, f, source.Options{Progress: progress})
+		}
+	}
+	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode, readFile: c.Read, client: c.Client}
 }
 
 // UseSpace makes the store embed with this space from now on. A nil space means

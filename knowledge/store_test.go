@@ -114,7 +114,8 @@ func TestRefusedUploads(t *testing.T) {
 		up   Upload
 	}{
 		{source.CodeEmpty, Upload{FileName: "a.md"}},
-		{source.CodeWrongType, Upload{FileName: "a.md", Content: []byte("%PDF-1.4")}},
+		{source.CodeWrongType, Upload{FileName: "a.md", Content: []byte("\x89PNG")}},
+		{source.CodeArchive, Upload{FileName: "a.zip", Content: []byte("PK\x05\x06")}},
 		{source.CodeTooLarge, Upload{FileName: "a.md", Content: make([]byte, source.MaxBytes+1)}},
 		{"duplicate", Upload{FileName: "copy.md", Content: []byte(returns)}},
 		{"name", Upload{Content: []byte("x")}},
@@ -354,7 +355,7 @@ func TestIngestRefusesSingleEntries(t *testing.T) {
 	for _, r := range p.Refused {
 		refused = append(refused, r.ID+":"+r.Failure.Code)
 	}
-	if diff := cmp.Diff([]string{":name", "empty:empty", "p.pdf:wrong_type"}, refused); diff != "" {
+	if diff := cmp.Diff([]string{":name", "empty:empty", "p.pdf:missing_pdftotext"}, refused); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"a"}, f.find(t, f.workspace, "second")); diff != "" {

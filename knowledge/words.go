@@ -52,7 +52,7 @@ const candidatesSQL = `
 // as above: with id = ANY a planner that has no numbers yet, right after an
 // import, reads all passages of the workspace and filters them.
 const forwardSQL = `
-	SELECT c.id, c.document_id, c.position, c.heading, c.terms, c.tfs, c.length,
+	SELECT c.id, c.document_id, c.position, c.heading, c.page, c.terms, c.tfs, c.length,
 	       d.external_id, d.title, d.url, d.locale, d.content_at
 	FROM unnest($2::uuid[]) AS w (id)
 	CROSS JOIN LATERAL (SELECT * FROM chunk WHERE workspace_id = $1 AND id = w.id OFFSET 0) c
@@ -135,7 +135,7 @@ func loadCandidates(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, ids [
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (*candidate, error) {
 		c := &candidate{}
 		p := &c.passage
-		return c, row.Scan(&p.ChunkID, &p.DocumentID, &p.Position, &p.Heading, &c.terms, &c.tfs, &c.length,
+		return c, row.Scan(&p.ChunkID, &p.DocumentID, &p.Position, &p.Heading, &p.Page, &c.terms, &c.tfs, &c.length,
 			&p.ExternalID, &p.Title, &p.URL, &p.Locale, &p.Updated)
 	})
 	if err != nil {

@@ -14,6 +14,10 @@ CREATE TABLE document (
     title            text        NOT NULL DEFAULT '',
     url              text        NOT NULL DEFAULT '',
     locale           text        NOT NULL DEFAULT '',
+    -- section is the part of the help centre it belongs to: the file says it of itself, or the folder it came in.
+    section          text        NOT NULL DEFAULT '',
+    -- origin is where the content comes from: a file that was given, an address that is fetched, or the text of an import.
+    origin           text        NOT NULL DEFAULT 'file' CHECK (origin IN ('file', 'url', 'text')),
     content_type     text        NOT NULL,
     file_name        text        NOT NULL DEFAULT '',
     content_hash     bytea       NOT NULL,
@@ -29,6 +33,14 @@ CREATE TABLE document (
     revision         integer     NOT NULL DEFAULT 1,
     indexed_revision integer     NOT NULL DEFAULT 0,
     passages         integer     NOT NULL DEFAULT 0,
+    pages            integer     NOT NULL DEFAULT 0,  -- of a file that has pages
+    -- etag is what the web server calls the content that was fetched, by which it tells that nothing has changed.
+    etag             text        NOT NULL DEFAULT '',
+    fetched_at       timestamptz,
+    -- updated_at moves with every step, so a document that is under way and has not moved for a minute is stuck. stuck_at is when that was
+    -- seen, and counts only while nothing has moved since; restarts is how often it was set going again by itself.
+    stuck_at         timestamptz,
+    restarts         integer     NOT NULL DEFAULT 0,
     created_by       uuid,
     -- When the company last changed what the document says, as far as is known:
     -- what a visitor reads beside a quote. Indexing moves updated_at instead.
@@ -42,6 +54,8 @@ CREATE TABLE document (
 );
 -- The same content under another name is refused, which needs this look-up.
 CREATE INDEX document_content ON document (workspace_id, content_hash);
+-- What is under way is looked at every few seconds, and is a handful among thousands.
+CREATE INDEX document_moving ON document (workspace_id, updated_at) WHERE state IN ('queued', 'reading', 'splitting', 'embedding');
 SELECT baton_protect('document');
 
 -- The bytes of an uploaded file, in rows of 256 KiB, so that no single value
@@ -66,6 +80,7 @@ CREATE TABLE chunk (
     document_id  uuid       NOT NULL,
     position     integer    NOT NULL CHECK (position >= 0),
     heading      text[]     NOT NULL DEFAULT '{}',
+    page         integer    NOT NULL DEFAULT 0 CHECK (page >= 0),  -- on which it begins; 0 where there are no pages
     text         text       NOT NULL,
     terms        text[]     NOT NULL,
     tfs          smallint[] NOT NULL CHECK (cardinality(tfs) = cardinality(terms)),

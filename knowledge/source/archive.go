@@ -171,7 +171,8 @@ func safe(name string) bool {
 	return true
 }
 
-func errArchive() *Error {
+// NoDocument is the error for an archive where a document is expected.
+func NoDocument() *Error {
 	return &Error{
 		CodeArchive, "This is an archive of files, not a document.",
 		"Upload it where archives are taken, or unpack it and upload its files.",

@@ -46,15 +46,21 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// Read reads one file into sections.
-func Read(ctx context.Context, f File, o Options) (Source, error) {
+// Judge tells the format of a file, or what is wrong with it as far as that can
+// be seen without reading it.
+func Judge(f File) (Format, error) {
 	if int64(len(f.Content)) > MaxBytes {
-		return Source{}, TooLarge(int64(len(f.Content)))
+		return "", TooLarge(int64(len(f.Content)))
 	}
 	if len(bytes.TrimSpace(f.Content)) == 0 {
-		return Source{}, errEmpty()
+		return "", errEmpty()
 	}
-	format, err := Detect(f.Name, f.ContentType, f.Content)
+	return Detect(f.Name, f.ContentType, f.Content)
+}
+
+// Read reads one file into sections.
+func Read(ctx context.Context, f File, o Options) (Source, error) {
+	format, err := Judge(f)
 	if err != nil {
 		return Source{}, err
 	}
@@ -65,7 +71,7 @@ func Read(ctx context.Context, f File, o Options) (Source, error) {
 	case DOCX:
 		err = readDOCX(&out, f.Content)
 	case ZIP:
-		err = errArchive()
+		err = NoDocument()
 	default:
 		err = readTextual(&out, format, f)
 	}
