@@ -75,7 +75,7 @@ func (r *room) close() {
 // hear sorts an event into what is due. It is called by whoever published it and must be quick.
 func (r *room) hear(e workspace.Event) {
 	switch e.Kind {
-	case workspace.EventDelta, workspace.EventTyping, workspace.EventCancel:
+	case workspace.EventDelta, workspace.EventMissing, workspace.EventTyping, workspace.EventCancel:
 		return // For those who watch the conversation only.
 	case workspace.EventSession:
 		r.endSession(e.Data)

@@ -15,15 +15,18 @@ import (
 type Watch func(workspaceID, conversationID uuid.UUID, fn func(workspace.Event)) (stop func())
 
 // watchRun returns a context that ends when the run is no longer wanted: with errStopped when the visitor pressed Stop, with errVoid when a person
-// was called or took over, or the visitor wrote again. onEnd is called in that moment, before anything else of the run can be published. A missed event costs tokens, never a wrong answer: the conversation refuses it.
-func (w *ReplyWorker) watchRun(ctx context.Context, r round, run uuid.UUID, onEnd func()) (context.Context, func()) {
+// was called or took over, or the visitor wrote again. What is shown of the run ends in that moment, before anything else of it can be published. A missed event costs tokens, never a wrong answer: the conversation refuses it.
+// Whoever came late is shown the text so far.
+func (w *ReplyWorker) watchRun(ctx context.Context, r round, run uuid.UUID, show *broadcast) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	if w.watch == nil {
 		return ctx, func() { cancel(nil) }
 	}
 	stop := w.watch(r.Workspace, r.Conversation, func(e workspace.Event) {
-		if cause := ends(e, r, run); cause != nil {
-			onEnd()
+		if e.Kind == workspace.EventMissing {
+			show.again()
+		} else if cause := ends(e, r, run); cause != nil {
+			show.void()
 			cancel(cause)
 		}
 	})

@@ -29,6 +29,7 @@ type delta struct {
 	Text   string    `json:"text"`
 	Pages  int       `json:"pages"`
 	End    bool      `json:"end,omitempty"`
+	Again  bool      `json:"again,omitempty"` // the whole text so far, which others hold already
 }
 
 type typing struct {
@@ -46,6 +47,7 @@ type broadcast struct {
 
 	mu     sync.Mutex
 	shown  string
+	pages  int
 	typing bool
 	closed bool
 	timer  *time.Timer
@@ -84,8 +86,21 @@ func (b *broadcast) show(soFar string, pages int) {
 	if b.shown != "" && strings.HasPrefix(soFar, b.shown) {
 		offset, text = utf8.RuneCountInString(b.shown), soFar[len(b.shown):]
 	}
-	b.shown = soFar
+	b.shown, b.pages = soFar, pages
 	b.publish(workspace.EventDelta, delta{Conv: b.round.Conversation, Run: b.run, Epoch: b.round.Epoch, Offset: offset, Text: text, Pages: pages})
+}
+
+// again tells the whole text so far, or that something is being written, for whoever came in the middle of it or lost a piece.
+func (b *broadcast) again() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.closed:
+	case b.shown != "":
+		b.publish(workspace.EventDelta, delta{Conv: b.round.Conversation, Run: b.run, Epoch: b.round.Epoch, Text: b.shown, Pages: b.pages, Again: true})
+	case b.typing:
+		b.signTyping(true)
+	}
 }
 
 // void ends the showing at once: nothing more is published, whatever the model still says.

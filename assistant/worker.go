@@ -63,7 +63,7 @@ func (w *ReplyWorker) answer(ctx context.Context, r round) error {
 	stored := false
 	defer func() { show.close(stored) }()
 	// Watching begins before reading: what happens between the two is then seen by one of them.
-	watched, unwatch := w.watchRun(ctx, r, run, show.void)
+	watched, unwatch := w.watchRun(ctx, r, run, show)
 	defer unwatch()
 
 	c, messages, err := w.conversations.Transcript(watched, r.Workspace, r.Conversation)

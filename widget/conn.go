@@ -32,6 +32,8 @@ type conn struct {
 	floor  int64                     // deltas of epochs below are void
 	void   uuid.UUID                 // the run that was cancelled last
 	run    *delta                    // the answer that is being shown, without its text
+	held   int                       // how many code points of it were sent; adrift: the client's text is not its beginning
+	lacks  bool                      // the beginning of an answer is to be asked for
 
 	teamShown int // which reading of the team
 	receipts  receipts

@@ -161,3 +161,67 @@ func TestStop(t *testing.T) {
 		t.Errorf("next answer: %v", f)
 	}
 }
+
+// again publishes the whole text so far, as the assistant does when somebody lacks it.
+func (s *site) again(conv, run uuid.UUID, text string) {
+	s.bus.Publish(workspace.NewEvent(s.inbox.Workspace, conv, workspace.EventDelta, map[string]any{"run": run, "epoch": 0, "offset": 0, "text": text, "again": true}))
+}
+
+// A socket that joins in the middle of an answer asks for the text so far, and gets it; one that holds it already gets only what it lacks.
+func TestJoiningInTheMiddleOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	v := s.visitor(t)
+	first := v.connect(t, 0)
+	first.say(1, "Do you ship?")
+	s.fence(first)
+	run := uuid.Must(uuid.NewV7())
+	s.piece(v.conv, run, 0, 0, "₹2,500 ")
+	first.until("delta", nil)
+	asked := s.heard(t, v.conv, workspace.EventMissing)
+	second := v.connect(t, 1)
+	<-asked
+	s.again(v.conv, run, "₹2,500 and")
+	for l, want := range map[*line]map[string]any{first: {"offset": 7.0, "text": "and"}, second: {"offset": 0.0, "text": "₹2,500 and"}} {
+		f := l.until("delta", nil)
+		if f["offset"] != want["offset"] || f["text"] != want["text"] || f["again"] != nil {
+			t.Errorf("delta %v, want %v", f, want)
+		}
+	}
+	s.piece(v.conv, run, 0, 10, " more")
+	for _, l := range []*line{first, second} {
+		if f := l.until("delta", nil); f["offset"] != 10.0 || f["text"] != " more" {
+			t.Errorf("delta %v goes on", f)
+		}
+	}
+	// Told again for somebody else's sake, it is nothing new to these two.
+	s.again(v.conv, run, "₹2,500 and more")
+	for _, l := range []*line{first, second} {
+		if got := named(s.fence(l), "delta"); len(got) != 0 {
+			t.Errorf("told twice: %v", got)
+		}
+	}
+}
+
+// A piece that does not fit is not sent; the text so far is asked for instead.
+func TestLostPieceIsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	v := s.visitor(t)
+	l := v.connect(t, 0)
+	l.say(1, "Do you ship?")
+	s.fence(l)
+	run := uuid.Must(uuid.NewV7())
+	s.piece(v.conv, run, 0, 0, "You ")
+	l.until("delta", nil)
+	asked := s.heard(t, v.conv, workspace.EventMissing)
+	s.piece(v.conv, run, 0, 8, "it free")
+	<-asked
+	if got := named(s.fence(l), "delta"); len(got) != 0 {
+		t.Errorf("a piece that does not fit was sent: %v", got)
+	}
+	s.again(v.conv, run, "You get it free")
+	if f := l.until("delta", nil); f["offset"] != 4.0 || f["text"] != "get it free" {
+		t.Errorf("the rest: %v", f)
+	}
+}

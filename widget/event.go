@@ -2,6 +2,7 @@ package widget
 
 import (
 	"encoding/json"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -95,13 +96,49 @@ func (c *conn) heardDelta(data json.RawMessage) {
 		return
 	}
 	if c.socket.Behind() {
-		// The finished message brings it all; a slow reader has no use for the pieces.
+		// A slow reader has no use for the pieces. Once it is quick again it gets the text so far, or at last the finished message.
+		c.held = adrift
 		return
 	}
-	d.T, d.Conv = frameDelta, c.session.Conversation
+	if !d.End && !c.fits(&d) {
+		return
+	}
+	d.T, d.Conv, d.Again = frameDelta, c.session.Conversation, false
 	c.send(d)
-	if d.Text = ""; !d.End {
-		c.run = &d
+	if !d.End {
+		c.held = d.Offset + utf8.RuneCountInString(d.Text)
+		d.Text, c.run = "", &d
+	}
+}
+
+// adrift is how much is held of a text of which pieces were left out, maybe those that began it anew.
+const adrift = -1
+
+// fits cuts a text that is told again to what this socket lacks of it, and reports whether a piece goes on from what was sent. Where it does not, the whole
+// text so far is asked for: with the next look, because whoever publishes this piece may be the one to ask.
+func (c *conn) fits(d *delta) bool {
+	held := 0
+	if c.run != nil && c.run.Run == d.Run {
+		held = c.held
+	}
+	switch text := []rune(d.Text); {
+	case d.Again && held >= len(text):
+		return false
+	case d.Again && held > 0:
+		d.Offset, d.Text = held, string(text[held:])
+	case d.Offset != 0 && d.Offset != held:
+		c.lacks = true
+		c.h.schedule(c)
+		return false
+	}
+	return true
+}
+
+// catchAnswer has the beginning asked for of an answer that may be being written already.
+func (c *conn) catchAnswer(now conversation.Conversation) {
+	if c.deltas && now.State == conversation.Assistant && now.Head > 0 && now.LastVisitorSeq == now.Head {
+		c.lacks = true
+		c.h.schedule(c)
 	}
 }
 

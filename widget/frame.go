@@ -78,6 +78,8 @@ type delta struct {
 	Text   string    `json:"text"`
 	Pages  int       `json:"pages,omitempty"`
 	End    bool      `json:"end,omitempty"`
+	// Again is on the bus only: the whole text so far, for the sake of those who lack it.
+	Again bool `json:"again,omitempty"`
 }
 
 type state struct {

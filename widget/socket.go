@@ -178,6 +178,7 @@ func (c *conn) catchUp(now conversation.Conversation) {
 	if c.receipts.news() {
 		c.h.schedule(c)
 	}
+	c.catchAnswer(now)
 }
 
 // conversation reads the session's conversation; one that nobody has begun is empty and with the assistant.

@@ -79,9 +79,13 @@ func (h *Handler) complain(ctx context.Context, what string, err error) {
 func (c *conn) care(ctx context.Context) error {
 	c.mu.Lock()
 	gap, stale, behind := c.again && !c.filling, c.stale, c.socket.Behind()
-	c.stale = stale && behind
+	lacks := c.lacks && !behind
+	c.stale, c.lacks = stale && behind, false
 	c.showTeam()
 	c.mu.Unlock()
+	if lacks {
+		c.h.Bus.Publish(workspace.NewEvent(c.session.Workspace, c.session.Conversation, workspace.EventMissing, struct{}{}))
+	}
 	if behind && (gap || stale) {
 		// A slow reader gets it with its next ping, read by its own goroutine.
 		gap, stale = false, false

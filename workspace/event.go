@@ -11,6 +11,7 @@ const (
 	EventMessage  = "message"  // a stored message, as JSON
 	EventState    = "state"    // the conversation's row changed
 	EventDelta    = "delta"    // a piece of an answer being written; ephemeral
+	EventMissing  = "missing"  // somebody lacks the beginning of the answer being written: its writer tells the whole text so far again
 	EventCancel   = "cancel"   // an answer round is void: {"run"} or every run below an epoch
 	EventTyping   = "typing"   // somebody types; ephemeral
 	EventRead     = "read"     // somebody received or saw messages
