@@ -184,7 +184,9 @@ func TestPingIsAnswered(t *testing.T) {
 // A reader that does not read costs a bounded amount, makes nobody wait, and is told to resume.
 func TestSlowReaderIsClosed(t *testing.T) {
 	t.Parallel()
-	e := newEcho(t, false, nil)
+	// The close frame stands behind what both kernels hold, and this reader has a window of 4 KiB: on a busy machine that takes longer than a peer is given
+	// who is only to read a close frame.
+	e := newEcho(t, false, func(l *realtime.Limits) { l.Linger = patience })
 	ws := e.dial(t)
 	if err := ws.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
