@@ -146,6 +146,17 @@ func toyVector(text string) []float32 {
 	return v
 }
 
+// toyEmbedder makes toy vectors in this process, as the embedder in the binary does.
+type toyEmbedder struct{}
+
+func (toyEmbedder) Embed(_ context.Context, _ EmbedKind, texts []string) ([][]float32, error) {
+	vectors := make([][]float32, len(texts))
+	for i, text := range texts {
+		vectors[i] = toyVector(text)
+	}
+	return vectors, nil
+}
+
 // toyServer is an OpenAI-compatible embedding server over real HTTP. broken
 // replaces its answers while it is set.
 type toyServer struct {
@@ -206,7 +217,13 @@ func (s *toyServer) answer(w http.ResponseWriter, request map[string]any) {
 
 func (s *toyServer) embedder(t *testing.T) *OpenAI {
 	t.Helper()
-	return NewOpenAI(OpenAIConfig{BaseURL: s.URL + "/v1", APIKey: "key", Model: "toy", Client: s.Client()})
+	return s.model(t, "toy")
+}
+
+// model is one of the models that the server offers, all of which make the same vectors.
+func (s *toyServer) model(t *testing.T, name string) *OpenAI {
+	t.Helper()
+	return NewOpenAI(OpenAIConfig{BaseURL: s.URL + "/v1", APIKey: "key", Model: name, Client: s.Client()})
 }
 
 // useToy gives the store a vector space on the toy server.

@@ -154,7 +154,10 @@ func (s *Store) indexMeaning(ctx context.Context, workspaceID, id uuid.UUID, _ i
 	}); err != nil {
 		return err
 	}
-	return s.settle(ctx, workspaceID, []uuid.UUID{id})
+	if err := s.settle(ctx, workspaceID, []uuid.UUID{id}); err != nil {
+		return err
+	}
+	return s.completeSpace(ctx, space, workspaceID)
 }
 
 // fail notes why a document got no further. An empty state leaves it where it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,9 @@ const (
 	// jobAttempts with River's growing pauses span about half an hour: long
 	// enough for an embedding server to come back.
 	jobAttempts = 7
+	// backfillPause is how long the making of missing vectors waits for an embedder
+	// that failed.
+	backfillPause = time.Minute
 )
 
 // IndexArgs name one content of one document. Like all job arguments they hold
@@ -92,13 +96,16 @@ func (s *Store) EmbedMissing(ctx context.Context, workspaceID uuid.UUID, progres
 		return err
 	}
 	done := 0
-	return s.embedMissing(ctx, space, workspaceID, uuid.Nil, func(documents []uuid.UUID) error {
+	if err := s.embedMissing(ctx, space, workspaceID, uuid.Nil, func(documents []uuid.UUID) error {
 		done += storeBatch
 		if progress != nil {
 			progress(done)
 		}
 		return s.settle(ctx, workspaceID, documents)
-	})
+	}); err != nil {
+		return err
+	}
+	return s.completeSpace(ctx, space, workspaceID)
 }
 
 // markUnembedded sets the documents that lack vectors to embedding, with the
@@ -210,6 +217,12 @@ func (w *backfiller) Work(ctx context.Context, job *river.Job[EmbedArgs]) error 
 	err := w.store.EmbedMissing(ctx, job.Args.Workspace, nil)
 	if permanent := (*EmbedError)(nil); errors.As(err, &permanent) && permanent.Permanent {
 		return river.JobCancel(err)
+	}
+	if err != nil && ctx.Err() == nil {
+		// An endpoint may be away for a day. Pauses that grow, and attempts that end,
+		// would leave the vectors unmade after that; searches use older ones meanwhile.
+		w.store.log.Warn("making vectors is held up; it is tried again by itself", slog.String("workspace", job.Args.Workspace.String()), slog.String("error", err.Error()))
+		return river.JobSnooze(backfillPause)
 	}
 	return err
 }

@@ -230,7 +230,7 @@ func TestEmbedderComesLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := make(chan struct{})
-	err = f.KeepSpace(t.Context(), func(context.Context) (*Space, error) { return space, nil }, func(ctx context.Context) error {
+	err = f.KeepSpaces(t.Context(), func(context.Context) (Spaces, error) { return Spaces{Target: space}, nil }, func(ctx context.Context) error {
 		defer close(opened)
 		return f.EmbedMissing(ctx, f.workspace, nil)
 	})

@@ -18,6 +18,8 @@ import (
 const (
 	defaultK = 10
 	maxK     = 50
+	// maxRefused is how many of the passages that come next are told.
+	maxRefused = 10
 	// maxQueryBytes is how much of a message is searched for. A longer one is a
 	// pasted log or a letter, and says in its beginning what it is about.
 	maxQueryBytes = 8 << 10
@@ -33,6 +35,10 @@ type Query struct {
 	// through them; the question's own words count most.
 	History []Turn
 	K       int // passages wanted; 0 means 10, and at most 50
+	// Vector is the question's vector, where the caller has had Store.Embed make
+	// it already; it is used where the workspace is searched in that space and no
+	// earlier turn has to be embedded with the question.
+	Vector []float32
 	// OnePerDocument returns only the best passage of each document.
 	OnePerDocument bool
 }
@@ -41,6 +47,9 @@ type Query struct {
 type Result struct {
 	// Passages are the best ones, best first.
 	Passages []Passage
+	// Refused are the best of those that were looked at and are not among
+	// Passages, best first, at most 10.
+	Refused []Passage
 	// Confidence is the estimated probability, 0 to 1, that the knowledge base
 	// holds the answer at all.
 	Confidence float64
@@ -65,8 +74,8 @@ func (s *Store) Search(ctx context.Context, q Query) (Result, error) {
 	}
 	var wait sync.WaitGroup
 	wait.Go(func() { half.words = s.searchWords(ctx, q, query) })
-	if space := s.Space(); space != nil && s.mode != WordsOnly {
-		wait.Go(func() { half.meaning = s.searchMeaning(ctx, q, space) })
+	if s.mode != WordsOnly {
+		wait.Go(func() { half.meaning = s.searchMeaning(ctx, q) })
 	}
 	wait.Wait()
 	if half.words.err != nil {
@@ -114,17 +123,25 @@ func (s *Store) searchWords(ctx context.Context, q Query, query []queryTerm) (r 
 	return r
 }
 
-func (s *Store) searchMeaning(ctx context.Context, q Query, space *Space) (r halfResult) {
+// searchMeaning searches in the best space whose embedder answers.
+func (s *Store) searchMeaning(ctx context.Context, q Query) (r halfResult) {
 	start := time.Now()
-	vector, ok := s.embedQuery(ctx, space, embedText(q))
-	if !ok {
-		return r
+	spaces, err := s.serving(ctx, q.Workspace)
+	if err != nil {
+		return halfResult{err: err}
 	}
-	r.space, r.vector = space, vector
-	r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
-		r.near, err = findMeaning(ctx, tx, q.Workspace, space, vector)
-		return err
-	})
+	for _, space := range spaces {
+		vector, ok := s.embedQuery(ctx, space, q)
+		if !ok {
+			continue
+		}
+		r.space, r.vector = space, vector
+		r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
+			r.near, err = findMeaning(ctx, tx, q.Workspace, space, vector)
+			return err
+		})
+		break
+	}
 	r.took = time.Since(start)
 	return r
 }
@@ -167,8 +184,14 @@ func (s *Store) finish(ctx context.Context, q Query, words, meaning halfResult) 
 		if q.OnePerDocument {
 			candidates = onePerDocument(candidates)
 		}
-		out.Passages, err = withTexts(ctx, tx, q.Workspace, candidates[:min(q.K, len(candidates))])
-		return err
+		used := min(q.K, len(candidates))
+		looked := min(used+maxRefused, len(candidates))
+		if out.Passages, err = withTexts(ctx, tx, q.Workspace, candidates[:looked]); err != nil {
+			return err
+		}
+		used = min(used, len(out.Passages))
+		out.Passages, out.Refused = out.Passages[:used:used], out.Passages[used:]
+		return nil
 	})
 	return out, err
 }

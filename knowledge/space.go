@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"log/slog"
 	"sync/atomic"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -63,39 +61,6 @@ func spaceID(model string, dimensions int) int {
 	h := fnv.New32a()
 	fmt.Fprintf(h, "%s/%d", model, dimensions)
 	return int(h.Sum32()&0x7fffffff) | 1
-}
-
-// reopenPause is how long KeepSpace waits before it asks a silent endpoint
-// again. An operator who has just mended it should not wait longer.
-const reopenPause = 10 * time.Second
-
-// KeepSpace opens the space and has every workspace's missing vectors computed
-// by backfill. Where either fails, as it does while the endpoint is down, it
-// says so once and tries again until it has worked or ctx ends; then it returns
-// nil. Until then searches use words alone. It is a service of the server: start
-// it beside the others.
-func (s *Store) KeepSpace(ctx context.Context, open func(context.Context) (*Space, error), backfill func(context.Context) error) error {
-	for told := false; ; {
-		space, err := open(ctx)
-		if err == nil {
-			s.UseSpace(space)
-			err = backfill(ctx)
-		}
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		if !told {
-			told = true
-			s.log.Warn("embeddings are not available yet; it is tried again by itself", slog.String("error", err.Error()))
-		}
-		timer := time.NewTimer(reopenPause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
-	}
 }
 
 // registerSpace notes that the workspace has vectors of this space.

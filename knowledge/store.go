@@ -58,10 +58,10 @@ type Store struct {
 	mode      Mode
 	readFile  func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error)
 	client    *http.Client
-	space     atomic.Pointer[Space]
+	spaces    atomic.Pointer[Spaces]
 }
 
-// New returns a store that searches by words until UseSpace gives it vectors.
+// New returns a store that searches by words until UseSpaces gives it vectors.
 func New(c Config) *Store {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -76,13 +76,6 @@ func New(c Config) *Store {
 	}
 	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode, readFile: c.Read, client: c.Client}
 }
-
-// UseSpace makes the store embed with this space from now on. A nil space means
-// words only.
-func (s *Store) UseSpace(space *Space) { s.space.Store(space) }
-
-// Space is the space in use, or nil.
-func (s *Store) Space() *Space { return s.space.Load() }
 
 func (s *Store) tx(ctx context.Context, workspaceID uuid.UUID, fn func(pgx.Tx) error) error {
 	return workspace.InTx(ctx, s.pool, workspaceID, fn)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/baton-chat/baton/assistant"
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // askAnswer is what the assistant says to one line of a batch, with the id as it came.
@@ -38,7 +38,7 @@ type askEscalation struct {
 }
 
 // ask puts a question to the assistant as a visitor would, on the same path, without a conversation to store it in.
-func ask(ctx context.Context, p *program) (err error) {
+func ask(ctx context.Context, p *program) error {
 	set := p.flags("ask")
 	space := set.String("workspace", "", "the workspace; the demo workspace where none is named")
 	batch := set.Bool("batch", false, "read JSON Lines from standard input, write JSON Lines")
@@ -51,37 +51,20 @@ func ask(ctx context.Context, p *program) (err error) {
 	if *batch == (strings.TrimSpace(question) != "") {
 		return usageError{"give a question, or --batch and questions on standard input"}
 	}
-	db, err := p.openDatabase(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	h, err := p.build(db, nil)
-	if err != nil {
-		return err
-	}
-	w, err := workspaceNamed(ctx, h.workspaces, *space)
-	if err != nil {
-		return err
-	}
-	if err := h.useSpace(ctx); err != nil {
-		return err
-	}
-	if *batch {
-		return askBatch(ctx, h.answerer(), w.ID, p.stdin, p.stdout)
-	}
-	answer, err := askOne(ctx, h.answerer(), w.ID, searchLine{Query: question})
-	if err != nil {
-		return err
-	}
-	if *asJSON {
-		return json.NewEncoder(p.stdout).Encode(answer)
-	}
-	return printAnswer(p.stdout, answer)
-}
-
-func askBatch(ctx context.Context, answerer *assistant.Answerer, workspaceID uuid.UUID, in io.Reader, out io.Writer) error {
-	return eachQuestion(in, out, func(line searchLine) (any, error) { return askOne(ctx, answerer, workspaceID, line) })
+	return p.inWorkspace(ctx, *space, func(h *house, w workspace.Workspace) error {
+		answerer := h.answerer()
+		if *batch {
+			return p.eachQuestion(func(line searchLine) (any, error) { return askOne(ctx, answerer, w.ID, line) })
+		}
+		answer, err := askOne(ctx, answerer, w.ID, searchLine{Query: question})
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return json.NewEncoder(p.stdout).Encode(answer)
+		}
+		return printAnswer(p.stdout, answer)
+	})
 }
 
 func askOne(ctx context.Context, answerer *assistant.Answerer, workspaceID uuid.UUID, line searchLine) (askAnswer, error) {

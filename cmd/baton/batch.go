@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/baton-chat/baton/knowledge"
 )
@@ -32,9 +33,9 @@ type reply struct {
 	err   error
 }
 
-// eachQuestion gives every line of JSON Lines to answer, as many at once as there are processors, and writes the answers in the order of the lines. Empty lines are
-// passed over. A line that is no question is answered as such, and makes the batch fail at its end.
-func eachQuestion(in io.Reader, out io.Writer, answer func(searchLine) (any, error)) error {
+// eachLine gives every line of JSON Lines on standard input to answer, as many at once as there are processors, and writes the answers in the order of the lines.
+// Empty lines are passed over. A line that cannot be answered is told as such, and makes the batch fail at its end.
+func (p *program) eachLine(answer func(number int, text []byte) reply) error {
 	// A line's channel stands in the queue in the line's order; its length is how many lines are worked on at once.
 	queue := make(chan chan reply, runtime.GOMAXPROCS(0))
 	stop := make(chan struct{})
@@ -42,7 +43,7 @@ func eachQuestion(in io.Reader, out io.Writer, answer func(searchLine) (any, err
 	var workers sync.WaitGroup
 	workers.Go(func() {
 		defer close(queue)
-		scanner := bufio.NewScanner(in)
+		scanner := bufio.NewScanner(p.stdin)
 		scanner.Buffer(make([]byte, 64<<10), maxLine)
 		for n := 1; scanner.Scan(); n++ {
 			if len(strings.TrimSpace(scanner.Text())) == 0 {
@@ -54,12 +55,14 @@ func eachQuestion(in io.Reader, out io.Writer, answer func(searchLine) (any, err
 			case <-stop:
 				return
 			}
-			workers.Go(func() { slot <- answerLine(number, text, answer) })
+			workers.Go(func() { slot <- answer(number, text) })
 		}
 		scanErr = scanner.Err()
 	})
-	lines, bad, failed := writeReplies(queue, stop, out)
+	show, end := linePrinter(p.stderr, isTerminal(p.stderr) && !isTerminal(p.stdout))
+	lines, bad, failed := writeReplies(queue, stop, p.stdout, show)
 	workers.Wait()
+	end()
 	switch {
 	case failed != nil:
 		return failed
@@ -68,9 +71,33 @@ func eachQuestion(in io.Reader, out io.Writer, answer func(searchLine) (any, err
 	case scanErr != nil:
 		return scanErr
 	case bad > 0:
-		return fmt.Errorf("%d of %d lines are no questions; their answers say why", bad, lines)
+		return fmt.Errorf("%d of %d lines could not be read; their answers say why", bad, lines)
 	}
 	return nil
+}
+
+// linePrinter returns a function that shows how many lines are answered, in place on a terminal and not at all elsewhere, and one that ends the line.
+func linePrinter(out io.Writer, terminal bool) (show func(lines int), end func()) {
+	var last time.Time
+	shown := false
+	show = func(lines int) {
+		if !terminal || time.Since(last) < progressEvery {
+			return
+		}
+		last, shown = time.Now(), true
+		fmt.Fprintf(out, "\r\x1b[K%d lines answered", lines)
+	}
+	end = func() {
+		if shown {
+			fmt.Fprint(out, "\r\x1b[K")
+		}
+	}
+	return show, end
+}
+
+// eachQuestion answers a batch of questions.
+func (p *program) eachQuestion(answer func(searchLine) (any, error)) error {
+	return p.eachLine(func(number int, text []byte) reply { return answerLine(number, text, answer) })
 }
 
 func answerLine(number int, text []byte, answer func(searchLine) (any, error)) reply {
@@ -89,7 +116,7 @@ func answerLine(number int, text []byte, answer func(searchLine) (any, error)) r
 }
 
 // writeReplies writes what becomes of the lines in their order. After a failure it closes stop and only empties the queue.
-func writeReplies(queue <-chan chan reply, stop chan<- struct{}, out io.Writer) (lines, bad int, failed error) {
+func writeReplies(queue <-chan chan reply, stop chan<- struct{}, out io.Writer, show func(lines int)) (lines, bad int, failed error) {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	for slot := range queue {
@@ -98,6 +125,7 @@ func writeReplies(queue <-chan chan reply, stop chan<- struct{}, out io.Writer) 
 			continue
 		}
 		lines++
+		show(lines)
 		if _, is := r.value.(badLine); is {
 			bad++
 		}

@@ -41,6 +41,7 @@ func commands() []command {
 		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
 		{"ask", "QUESTION | --batch", "ask the assistant", ask},
 		{"search", "QUERY | --batch", "search the knowledge base", search},
+		{"signals", "TEXT | --batch", "read the signals of a message", signals},
 		{"rules", "show", "print the escalation rules as JSON", rules},
 		{"chat", "", "be a visitor in the terminal", chat},
 		{"config", "", "print the effective configuration, without secrets", plain(showConfig)},

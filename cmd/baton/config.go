@@ -36,7 +36,7 @@ type config struct {
 	OpenAIKey   string
 	OpenAIURL   string
 	ChatModel   string // "": extractive answers
-	EmbedModel  string // "": words only
+	EmbedModel  string // "": the embedder in the binary
 	Search      string // both, words, meaning
 }
 
@@ -135,9 +135,6 @@ func checkModels(c *config) error {
 		}
 	}
 	if c.ChatModel == "" && c.EmbedModel == "" {
-		if c.Search == "meaning" {
-			return fmt.Errorf("BATON_SEARCH=meaning needs an embedding model; set BATON_EMBED_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY")
-		}
 		return nil
 	}
 	if c.OpenAIURL == "" && c.OpenAIKey == "" {
@@ -184,7 +181,7 @@ func showConfig(_ context.Context, p *program) error {
 		{"OPENAI_API_KEY", secret(c.OpenAIKey)},
 		{"OPENAI_BASE_URL", withoutPassword(c.OpenAIURL)},
 		{"BATON_CHAT_MODEL", c.ChatModel},
-		{"BATON_EMBED_MODEL", c.EmbedModel},
+		{"BATON_EMBED_MODEL", c.embedderName()},
 		{"BATON_SEARCH", c.Search},
 	} {
 		if _, err := fmt.Fprintf(p.stdout, "%s=%s\n", line[0], line[1]); err != nil {

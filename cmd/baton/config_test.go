@@ -26,7 +26,6 @@ func TestConfigurationMistakes(t *testing.T) {
 		{map[string]string{"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, []string{"OPENAI_BASE_URL", "BATON_CHAT_MODEL"}},
 		{map[string]string{"BATON_CHAT_MODEL": "m"}, []string{"BATON_CHAT_MODEL", "OPENAI_API_KEY"}},
 		{map[string]string{"BATON_SEARCH": "vibes"}, []string{"BATON_SEARCH", "words"}},
-		{map[string]string{"BATON_SEARCH": "meaning"}, []string{"BATON_SEARCH", "BATON_EMBED_MODEL"}},
 	} {
 		var stderr bytes.Buffer
 		code := run(t.Context(), program{args: []string{"config"}, getenv: func(n string) string { return c.env[n] }, stdout: &bytes.Buffer{}, stderr: &stderr})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -13,7 +14,6 @@ import (
 	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/internal/egress"
 	"github.com/baton-chat/baton/knowledge"
-	"github.com/baton-chat/baton/migrations"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
 )
@@ -28,6 +28,8 @@ type house struct {
 	rules         *escalation.Store
 	knowledge     *knowledge.Store
 	conversations *conversation.Store
+	// builtin is the embedder in the binary, once it is open.
+	builtin knowledge.Embedder
 	// outward is the one client for what leaves the machine.
 	outward *http.Client
 }
@@ -65,12 +67,25 @@ func (p *program) build(db *database, bus *realtime.Bus) (*house, error) {
 	}, nil
 }
 
-// openSpace asks the embedding endpoint for its dimension and makes the place for its vectors.
-func (h *house) openSpace(ctx context.Context) (*knowledge.Space, error) {
-	embedder := knowledge.NewOpenAI(knowledge.OpenAIConfig{BaseURL: h.config.OpenAIURL, APIKey: h.config.OpenAIKey, Model: h.config.EmbedModel, Client: h.outward})
-	return knowledge.OpenSpace(ctx, h.config.EmbedModel, embedder, func(ctx context.Context, id, dimensions int) error {
-		return migrations.EnsureEmbeddingModel(ctx, h.db.owner, id, dimensions)
-	})
+// inWorkspace opens the database and the stores for a command that works in one workspace, finds the workspace, and makes the search ready.
+func (p *program) inWorkspace(ctx context.Context, name string, do func(*house, workspace.Workspace) error) (err error) {
+	db, err := p.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	h, err := p.build(db, nil)
+	if err != nil {
+		return err
+	}
+	w, err := workspaceNamed(ctx, h.workspaces, name)
+	if err != nil {
+		return err
+	}
+	if err := h.useSpaces(ctx); err != nil {
+		return err
+	}
+	return do(h, w)
 }
 
 // backfill asks for the vectors that workspaces lack.

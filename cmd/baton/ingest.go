@@ -60,13 +60,12 @@ func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowl
 	if err != nil {
 		return err
 	}
-	embed := h.config.EmbedModel != ""
-	if embed && !wordsOnly {
-		space, err := h.openSpace(ctx)
+	if !wordsOnly {
+		spaces, err := h.openSpaces(ctx)
 		if err != nil {
 			return fmt.Errorf("%w; with --words-only the documents are found by words, and by meaning once a server has embedded them", err)
 		}
-		h.knowledge.UseSpace(space)
+		h.knowledge.UseSpaces(spaces)
 	}
 	start := time.Now()
 	show, end := progressPrinter(h.stderr, isTerminal(h.stderr))
@@ -75,7 +74,7 @@ func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowl
 	if err != nil {
 		return err
 	}
-	if embed && wordsOnly {
+	if wordsOnly && h.embeds() {
 		// A running server picks it up.
 		if err := h.knowledge.Backfill(ctx, w.ID); err != nil {
 			return err

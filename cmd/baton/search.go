@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"strings"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/knowledge"
+	"github.com/baton-chat/baton/workspace"
 )
 
 // maxLine is the longest line of JSON Lines that is read, 16 MiB: one document
@@ -21,7 +20,7 @@ import (
 const maxLine = 16 << 20
 
 // search asks the knowledge base, without the assistant.
-func search(ctx context.Context, p *program) (err error) {
+func search(ctx context.Context, p *program) error {
 	set := p.flags("search")
 	space := set.String("workspace", "", "the workspace; the demo workspace where none is named")
 	batch := set.Bool("batch", false, "read JSON Lines from standard input, write JSON Lines")
@@ -38,49 +37,19 @@ func search(ctx context.Context, p *program) (err error) {
 	if *k < 1 || *k > 50 {
 		return usageError{"-k is a number from 1 to 50"}
 	}
-	db, err := p.openDatabase(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	h, err := p.build(db, nil)
-	if err != nil {
-		return err
-	}
-	w, err := workspaceNamed(ctx, h.workspaces, *space)
-	if err != nil {
-		return err
-	}
-	if err := h.useSpace(ctx); err != nil {
-		return err
-	}
-	if *batch {
-		return searchBatch(ctx, h.knowledge, w.ID, *k, p.stdin, p.stdout)
-	}
-	answer, err := searchOne(ctx, h.knowledge, w.ID, *k, searchLine{Query: query})
-	if err != nil {
-		return err
-	}
-	if *asJSON {
-		return json.NewEncoder(p.stdout).Encode(answer)
-	}
-	return printPassages(p.stdout, answer)
-}
-
-// useSpace opens the vector space for a command, where an embedding model is
-// configured. A command goes on with words where the endpoint does not answer,
-// as the server does, and says so.
-func (h *house) useSpace(ctx context.Context) error {
-	if h.config.EmbedModel == "" {
-		return nil
-	}
-	space, err := h.openSpace(ctx)
-	if err != nil {
-		h.log.Warn("searching by words only", slog.String("error", err.Error()))
-		return ctx.Err()
-	}
-	h.knowledge.UseSpace(space)
-	return nil
+	return p.inWorkspace(ctx, *space, func(h *house, w workspace.Workspace) error {
+		if *batch {
+			return p.eachQuestion(func(line searchLine) (any, error) { return searchOne(ctx, h.knowledge, w.ID, *k, line) })
+		}
+		answer, err := searchOne(ctx, h.knowledge, w.ID, *k, searchLine{Query: query})
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return json.NewEncoder(p.stdout).Encode(answer)
+		}
+		return printPassages(p.stdout, answer)
+	})
 }
 
 func printPassages(out io.Writer, a searchAnswer) error {
@@ -128,8 +97,3 @@ func searchOne(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUI
 
 // round keeps six digits behind the point, which is more than a score means.
 func round(v float64) float64 { return math.Round(v*1e6) / 1e6 }
-
-// searchBatch answers questions line by line, in their order.
-func searchBatch(ctx context.Context, store *knowledge.Store, workspaceID uuid.UUID, k int, in io.Reader, out io.Writer) error {
-	return eachQuestion(in, out, func(line searchLine) (any, error) { return searchOne(ctx, store, workspaceID, k, line) })
-}

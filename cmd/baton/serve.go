@@ -117,7 +117,7 @@ func (s *services) all(listener net.Listener) []service {
 	h := s.house
 	if h.config.has(roleWorker) {
 		list = append(list, s.work, s.route)
-		if h.config.EmbedModel != "" {
+		if h.embeds() {
 			list = append(list, s.meaning)
 		}
 	}

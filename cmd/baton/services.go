@@ -117,9 +117,9 @@ func (s *services) work(ctx context.Context) error {
 	return nil
 }
 
-// meaning opens the vector space, when its endpoint answers, and then has nothing to do but wait.
+// meaning opens the vector spaces, the endpoint's when it answers, and then has nothing to do but wait.
 func (s *services) meaning(ctx context.Context) error {
-	if err := s.house.knowledge.KeepSpace(ctx, s.house.openSpace, s.house.backfill); err != nil {
+	if err := s.house.knowledge.KeepSpaces(ctx, s.house.openSpaces, s.house.backfill); err != nil {
 		return err
 	}
 	<-ctx.Done()
@@ -137,9 +137,9 @@ func (s *services) route(ctx context.Context) error {
 	}).Run(ctx)
 }
 
-// drain closes the console's sockets when the server stops.
+// drain keeps the console's house in order, and closes its sockets when the server stops.
 func (s *services) drain(ctx context.Context) error {
-	<-ctx.Done()
+	err := s.console.Run(ctx)
 	s.console.Drain()
-	return nil
+	return err
 }
