@@ -52,6 +52,16 @@ func failureOf(err error) Failure {
 	return Failure{"internal", "Something went wrong while this document was indexed.", "Try again; the server's log names the cause."}
 }
 
+// FailureOf is what people are told of an error of reading or fetching. known is
+// false for errors that are nobody's file's fault.
+func FailureOf(err error) (f Failure, known bool) {
+	var fetched *web.Error
+	if errors.As(err, &fetched) || permanent(err) {
+		return failureOf(err), true
+	}
+	return Failure{}, false
+}
+
 // permanent tells the failures that trying again does not mend.
 func permanent(err error) bool {
 	var read *source.Error

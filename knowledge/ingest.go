@@ -41,6 +41,9 @@ type Entry struct {
 	Section string
 	// ContentAt is when the content was last changed; the zero time means now.
 	ContentAt time.Time
+	// Own is for content that is part of this program: it is read in this process,
+	// because what we wrote ourselves does us no harm.
+	Own bool
 
 	origin Origin // empty: OriginFile where there is a file, else OriginText
 	etag   string
@@ -247,7 +250,11 @@ func (s *Store) prepare(ctx context.Context, e Entry) (prepared, error) {
 		if err != nil {
 			return prepared{}, err
 		}
-		if read, err = s.readFile(ctx, file, nil); err != nil {
+		readFile := s.readFile
+		if e.Own {
+			readFile = readHere
+		}
+		if read, err = readFile(ctx, file, nil); err != nil {
 			return prepared{}, err
 		}
 		r.contentType, r.hash, r.size = string(format), sha256.Sum256(e.Content), len(e.Content)

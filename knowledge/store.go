@@ -70,11 +70,13 @@ func New(c Config) *Store {
 		c.Mode = Both
 	}
 	if c.Read == nil {
-		c.Read = func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error) {
-			return source.Read(ctx, f, source.Options{Progress: progress})
-		}
+		c.Read = readHere
 	}
 	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode, readFile: c.Read, client: c.Client}
+}
+
+func readHere(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error) {
+	return source.Read(ctx, f, source.Options{Progress: progress})
 }
 
 func (s *Store) tx(ctx context.Context, workspaceID uuid.UUID, fn func(pgx.Tx) error) error {

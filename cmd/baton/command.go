@@ -38,7 +38,7 @@ func commands() []command {
 		{"migrate", "", "bring the database to this binary's schema", plain(migrate)},
 		{"agent", "add|link|list …", "add people to the team and print sign-in links", agent},
 		{"inbox", "list|allow|deny [ORIGIN]", "print script tags, say which sites may carry them", inbox},
-		{"ingest", "PATH… | --jsonl FILE", "add documents to the knowledge base", ingest},
+		{"ingest", "PATH|URL… | --jsonl FILE", "add documents to the knowledge base", ingest},
 		{"ask", "QUESTION | --batch", "ask the assistant", ask},
 		{"search", "QUERY | --batch", "search the knowledge base", search},
 		{"signals", "TEXT | --batch", "read the signals of a message", signals},

@@ -38,6 +38,7 @@ type config struct {
 	ChatModel   string // "": extractive answers
 	EmbedModel  string // "": the embedder in the binary
 	Search      string // both, words, meaning
+	FetchHosts  []string
 }
 
 // readConfig reads and checks the environment. An error names the variable and the fix.
@@ -54,6 +55,8 @@ func readConfig(getenv func(string) string) (config, error) {
 		PublicURL: strings.TrimRight(or("BATON_PUBLIC_URL", ""), "/"), OpenAIKey: or("OPENAI_API_KEY", ""), OpenAIURL: strings.TrimRight(or("OPENAI_BASE_URL", ""), "/"),
 		ChatModel: or("BATON_CHAT_MODEL", ""), EmbedModel: or("BATON_EMBED_MODEL", ""), Search: or("BATON_SEARCH", "both"),
 	}
+	// FetchHosts are addresses inside a private network from which documents may be fetched.
+	c.FetchHosts = strings.FieldsFunc(or("BATON_FETCH_HOSTS", ""), func(r rune) bool { return r == ',' || r == ' ' })
 	data, err := filepath.Abs(c.Data)
 	if err != nil {
 		return c, fmt.Errorf("BATON_DATA=%q is no path: %w", c.Data, err)
@@ -62,7 +65,7 @@ func readConfig(getenv func(string) string) (config, error) {
 	if c.Proxies, err = readProxies(getenv("BATON_TRUSTED_PROXIES")); err != nil {
 		return c, err
 	}
-	for _, check := range []func(*config) error{checkAddr, checkRoles, checkDatabase, checkPublicURL, checkModels} {
+	for _, check := range []func(*config) error{checkAddr, checkRoles, checkDatabase, checkPublicURL, checkModels, checkFetchHosts} {
 		if err := check(&c); err != nil {
 			return c, err
 		}
@@ -118,6 +121,15 @@ func checkPublicURL(c *config) error {
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
 		return fmt.Errorf("BATON_PUBLIC_URL=%q is not an address of a site; write for example https://chat.example.com, without a path", c.PublicURL)
+	}
+	return nil
+}
+
+func checkFetchHosts(c *config) error {
+	for _, host := range c.FetchHosts {
+		if u, err := url.Parse(host); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return fmt.Errorf("BATON_FETCH_HOSTS has %q, which is no address; write for example http://wiki.internal:8080, several separated by commas", host)
+		}
 	}
 	return nil
 }
@@ -183,6 +195,7 @@ func showConfig(_ context.Context, p *program) error {
 		{"BATON_CHAT_MODEL", c.ChatModel},
 		{"BATON_EMBED_MODEL", c.embedderName()},
 		{"BATON_SEARCH", c.Search},
+		{"BATON_FETCH_HOSTS", strings.Join(c.FetchHosts, ",")},
 	} {
 		if _, err := fmt.Fprintf(p.stdout, "%s=%s\n", line[0], line[1]); err != nil {
 			return err

@@ -76,6 +76,7 @@ func seedArticles(ctx context.Context, w workspace.Workspace, documents *knowled
 		for _, a := range articles {
 			entry := knowledge.Entry{
 				ID: a.Slug, FileName: a.Slug + ".md", ContentType: "text/markdown", Content: []byte(a.Markdown), Title: a.Title, URL: a.URL, Locale: "en", ContentAt: a.Updated,
+				Section: a.Section, Own: true,
 			}
 			if !yield(entry, nil) {
 				return

@@ -54,15 +54,26 @@ func (p *program) build(db *database, bus *realtime.Bus) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What people ask to be fetched goes nowhere inside, the model's endpoint included, but to the hosts that the operator named for it.
+	fetching, err := egress.Client(egress.Options{Trusted: p.config.FetchHosts})
+	if err != nil {
+		return nil, err
+	}
+	documents, err := newReader(p.log)
+	if err != nil {
+		return nil, err
+	}
 	var events workspace.Publisher = nobody{}
 	if bus != nil {
 		events = bus
 	}
 	return &house{
 		program: p, db: db, bus: bus, jobs: jobs, outward: outward,
-		workspaces:    workspace.NewStore(db.app),
-		rules:         escalation.NewStore(db.app),
-		knowledge:     knowledge.New(knowledge.Config{Pool: db.app, Jobs: jobs, Publisher: events, Log: p.log, Mode: knowledge.Mode(p.config.Search)}),
+		workspaces: workspace.NewStore(db.app),
+		rules:      escalation.NewStore(db.app),
+		knowledge: knowledge.New(knowledge.Config{
+			Pool: db.app, Jobs: jobs, Publisher: events, Log: p.log, Mode: knowledge.Mode(p.config.Search), Read: documents.Read, Client: fetching,
+		}),
 		conversations: conversation.NewStore(db.app, events, assistant.NewQueue(jobs), nil),
 	}, nil
 }

@@ -7,15 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/baton-chat/baton/knowledge"
-	"github.com/baton-chat/baton/knowledge/source"
 )
 
 // ingest adds files or an import to a workspace's knowledge base.
@@ -29,9 +26,9 @@ func ingest(ctx context.Context, p *program) (err error) {
 		return err
 	}
 	if (*file == "") == (len(paths) == 0) {
-		return usageError{"give files or directories, or --jsonl and a file"}
+		return usageError{"give files, directories or addresses, or --jsonl and a file"}
 	}
-	entries := filesOf(paths)
+	var entries iter.Seq2[knowledge.Entry, error]
 	if *file != "" {
 		in, closeFile, err := p.open(*file)
 		if err != nil {
@@ -49,10 +46,21 @@ func ingest(ctx context.Context, p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	return h.ingest(ctx, *space, entries, *wordsOnly)
+	var refused []knowledge.Refusal
+	if entries == nil {
+		entries = h.entriesAt(ctx, paths, func(id string, err error) error {
+			failure, known := knowledge.FailureOf(err)
+			if !known {
+				return err
+			}
+			refused = append(refused, knowledge.Refusal{ID: id, Failure: failure})
+			return nil
+		})
+	}
+	return h.ingest(ctx, *space, entries, &refused, *wordsOnly)
 }
 
-func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowledge.Entry, error], wordsOnly bool) error {
+func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowledge.Entry, error], refused *[]knowledge.Refusal, wordsOnly bool) error {
 	if name == "" {
 		name = demoWorkspace
 	}
@@ -80,22 +88,28 @@ func (h *house) ingest(ctx context.Context, name string, entries iter.Seq2[knowl
 			return err
 		}
 	}
+	p.Refused = append(*refused, p.Refused...)
 	return errors.Join(refusals(h.stderr, p), printLine(h.stderr, ingestSummary(p, time.Since(start))))
 }
 
 // refusals prints each document that was left out, with what to do about it,
 // and is an error where nothing else was found.
 func refusals(out io.Writer, p knowledge.Progress) error {
+	faults := 0
 	for _, r := range p.Refused {
+		// What is here already under another name is no fault: nothing is missing.
+		if r.Failure.Code != "duplicate" {
+			faults++
+		}
 		if err := printLine(out, fmt.Sprintf("left out %s: %s %s", r.ID, r.Failure.Cause, r.Failure.Fix)); err != nil {
 			return err
 		}
 	}
 	switch {
 	case p.Documents == 0 && len(p.Refused) == 0:
-		return errors.New("found no documents; Markdown (.md), HTML (.html) and text (.txt) are read")
-	case len(p.Refused) > 0:
-		return fmt.Errorf("%d of %d documents were left out", len(p.Refused), p.Documents+len(p.Refused))
+		return errors.New("found no documents; PDF, Word (.docx), Markdown, HTML, text, tables of questions and answers (.csv) and archives (.zip) of these are read")
+	case faults > 0:
+		return fmt.Errorf("%d of %d documents were left out", faults, p.Documents+len(p.Refused))
 	}
 	return nil
 }
@@ -162,71 +176,6 @@ func entriesOf(in io.Reader) iter.Seq2[knowledge.Entry, error] {
 			yield(knowledge.Entry{}, err)
 		}
 	}
-}
-
-// filesOf reads the given files, and the readable files of the given
-// directories. A file's external id is its path below the directory that was
-// named, or its name, so the same call again replaces the same documents.
-func filesOf(paths []string) iter.Seq2[knowledge.Entry, error] {
-	return func(yield func(knowledge.Entry, error) bool) {
-		for _, root := range paths {
-			stop := false
-			err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-				if err != nil {
-					return err
-				}
-				name := filepath.Base(path)
-				if d.IsDir() {
-					// Hidden directories hold tools' files, not knowledge.
-					if path != root && strings.HasPrefix(name, ".") {
-						return filepath.SkipDir
-					}
-					return nil
-				}
-				if path != root && (strings.HasPrefix(name, ".") || !readable(name)) {
-					return nil
-				}
-				id := name
-				if below, err := filepath.Rel(root, path); err == nil && below != "." {
-					id = filepath.ToSlash(below)
-				}
-				content, err := readBounded(path)
-				if err != nil {
-					return err
-				}
-				if !yield(knowledge.Entry{ID: id, FileName: name, Content: content}, nil) {
-					stop = true
-					return filepath.SkipAll
-				}
-				return nil
-			})
-			if stop {
-				return
-			}
-			if err != nil {
-				yield(knowledge.Entry{}, err)
-				return
-			}
-		}
-	}
-}
-
-// readable tells whether a file in a directory looks like one that can be read;
-// a file that was named itself is always tried.
-func readable(name string) bool {
-	_, err := source.Detect(name, "", nil)
-	return err == nil && filepath.Ext(name) != ""
-}
-
-// readBounded reads a file up to one byte over the limit, which is enough to
-// know that it is too large.
-func readBounded(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, source.MaxBytes+1))
 }
 
 // progressEvery is how often a terminal's line of progress is rewritten.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/google/uuid"
+
 	"github.com/baton-chat/baton/knowledge/reader"
 )
 
@@ -15,6 +17,18 @@ const readDocumentCommand = "read-document"
 // readDocument is the child that parses one document under limits; package reader tells them.
 func readDocument(ctx context.Context, p *program) error {
 	return reader.Main(ctx, p.stdin, p.stdout)
+}
+
+// watchDocuments sets documents going again that stand still.
+func (s *services) watchDocuments(ctx context.Context) error {
+	return s.house.knowledge.Watch(ctx, func(ctx context.Context) ([]uuid.UUID, error) {
+		spaces, err := s.house.workspaces.All(ctx)
+		ids := make([]uuid.UUID, len(spaces))
+		for i, w := range spaces {
+			ids[i] = w.ID
+		}
+		return ids, err
+	})
 }
 
 // newReader reads documents in children of this very program.

@@ -116,7 +116,7 @@ func (s *services) all(listener net.Listener) []service {
 	list = append(list, s.serveHTTP(listener))
 	h := s.house
 	if h.config.has(roleWorker) {
-		list = append(list, s.work, s.route)
+		list = append(list, s.work, s.route, s.watchDocuments)
 		if h.embeds() {
 			list = append(list, s.meaning)
 		}
