@@ -25,9 +25,9 @@ var columnNames = map[string][]string{
 	"topic": {"topic", "category", "section", "kategorie", "thema", "categoría", "tema", "catégorie", "categoria", "категория", "विषय", "श्रेणी", "فئة", "الفئة", "分类", "カテゴリ", "분류"},
 }
 
-// separators may stand between the cells of a row. The comma comes first: where
-// a header decides nothing, it is what "CSV" says.
-var separators = []rune{',', ';', '\t', '|'}
+// separators may stand between the cells of a row. The comma comes last, because
+// it also stands inside of sentences.
+var separators = []rune{'\t', ';', '|', ','}
 
 // A layout says which column of a table holds what; -1 where none does.
 type layout struct {

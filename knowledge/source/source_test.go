@@ -20,14 +20,14 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Every file in testdata is read, and must give what its golden file says.
 func TestReadGolden(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"return-policy.md", "page.html", "hours.txt"} {
+	for _, name := range []string{"return-policy.md", "page.html", "hours.txt", "care-plan.pdf", "service-centres.docx", "faq.csv"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			content, err := os.ReadFile(filepath.Join("testdata", name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			read, err := Read(t.Context(), File{Name: name, Content: content}, Options{})
+			read, err := Read(t.Context(), File{Name: name, Content: content}, Options{PDFToText: pdftotext(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +52,11 @@ func show(s Source) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "title: %s\nurl: %s\nlocale: %s\n", s.Title, s.URL, s.Locale)
 	for _, section := range s.Sections {
-		fmt.Fprintf(&b, "\n== %s\n%s\n", strings.Join(section.Heading, " › "), section.Text)
+		place := strings.Join(section.Heading, " › ")
+		if section.Page > 0 {
+			place += fmt.Sprintf(" (page %d)", section.Page)
+		}
+		fmt.Fprintf(&b, "\n== %s\n%s\n", place, section.Text)
 	}
 	return b.String()
 }
@@ -253,7 +257,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.md", []byte("# T\n\n- a\n  - b\n\n|a|b|\n|-|-|\n|1|2|"))
 	f.Add("a.html", []byte("<ul><li><p>x<table><td>y"))
 	f.Fuzz(func(t *testing.T, name string, content []byte) {
-		read, err := Read(t.Context(), File{Name: name, Content: content}, Options{})
+		read, err := Read(t.Context(), File{Name: name, Content: content}, Options{PDFToText: pdftotext(t)})
 		if err == nil {
 			_, _ = read.Split()
 		}
