@@ -20,7 +20,7 @@ func TestExamplesAreWhatIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	forms := map[string]any{
-		"me": &me{}, "row": &row{}, "counts": &conversation.Counts{}, "visitor": &visitor{}, "packet": &packet{}, "past": &past{}, "document": &document{},
+		"me": &me{}, "row": &row{}, "counts": &conversation.Counts{}, "visitor": &visitor{}, "packet": &packet{}, "past": &past{}, "document": &document{}, "turn": &turn{},
 	}
 	for _, example := range regexp.MustCompile("(?s)```json ([a-z]+)\n(.*?)```").FindAllSubmatch(docs, -1) {
 		name, text := string(example[1]), example[2]

@@ -2,7 +2,9 @@ package agentconsole
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +30,9 @@ type document struct {
 	State     knowledge.State `json:"state"`
 	Done      int             `json:"done"`
 	Total     int             `json:"total"`
+	Stuck     bool            `json:"stuck"`
+	Pages     int             `json:"pages"`
+	Original  bool            `json:"original"`
 	Cause     string          `json:"cause"`
 	Error     string          `json:"error"`
 	Fix       string          `json:"fix"`
@@ -37,8 +42,8 @@ type document struct {
 
 func newDocument(d knowledge.Document, cited map[uuid.UUID]int) document {
 	out := document{
-		ID: d.ID, Title: d.Title, File: d.FileName, Type: shortType(d.ContentType), URL: d.URL, Bytes: d.Size, Passages: d.Passages, Cited: cited[d.ID],
-		State: d.State, Done: d.Done, Total: d.Total, CreatedAt: stamp(d.CreatedAt), UpdatedAt: stamp(d.UpdatedAt),
+		ID: d.ID, Title: d.Title, File: d.FileName, Type: shortType(d.ContentType), Section: d.Section, URL: d.URL, Bytes: d.Size, Passages: d.Passages, Cited: cited[d.ID],
+		State: d.State, Done: d.Done, Total: d.Total, Stuck: d.Stuck, Pages: d.Pages, Original: d.Origin == knowledge.OriginFile, CreatedAt: stamp(d.CreatedAt), UpdatedAt: stamp(d.UpdatedAt),
 	}
 	if d.Failure != nil {
 		out.Cause, out.Error, out.Fix = d.Failure.Code, d.Failure.Cause, d.Failure.Fix
@@ -54,6 +59,12 @@ func shortType(contentType string) string {
 		return "MD"
 	case "text/html", "application/xhtml+xml":
 		return "HTML"
+	case "application/pdf":
+		return "PDF"
+	case "text/csv":
+		return "CSV"
+	case "application/vnd.openxmlformats-officedocument.wordprocessingml.document":
+		return "DOCX"
 	default:
 		return "TXT"
 	}
@@ -64,60 +75,88 @@ type documentCounts struct {
 	All      int `json:"all"`
 	Progress int `json:"progress"`
 	Failed   int `json:"failed"`
+	Unused   int `json:"unused"`
 	Passages int `json:"passages"`
 }
 
 func (h *Handler) listDocuments(c *gin.Context, me workspace.Session) error {
 	ctx, ws := c.Request.Context(), me.Agent.Workspace
-	group, before, err := documentQuery(c)
+	wanted, err := newWanted(c)
 	if err != nil {
 		return err
 	}
-	found, next, err := h.findDocuments(ctx, ws, group, before, strings.ToLower(strings.TrimSpace(c.Query("q"))))
+	if wanted.cited, err = h.cited.of(ctx, h, ws); err != nil {
+		return err
+	}
+	found, next, err := h.findDocuments(ctx, ws, wanted)
 	if err != nil {
 		return err
 	}
-	n, err := h.Knowledge.Counts(ctx, ws)
-	if err != nil {
-		return err
-	}
-	cited, err := h.cited.of(ctx, h, ws)
+	counts, err := h.countDocuments(ctx, ws, wanted.cited)
 	if err != nil {
 		return err
 	}
 	items := make([]document, len(found))
 	for i, d := range found {
-		items[i] = newDocument(d, cited)
+		items[i] = newDocument(d, wanted.cited)
 	}
-	c.JSON(http.StatusOK, page[document]{Items: items, Next: next, Counts: documentCounts{All: n.Documents, Progress: n.InProgress, Failed: n.Failed, Passages: n.Passages}})
+	c.JSON(http.StatusOK, page[document]{Items: items, Next: next, Counts: counts})
 	return nil
 }
 
-func documentQuery(c *gin.Context) (group knowledge.Group, before uuid.UUID, err error) {
-	switch group = knowledge.Group(c.DefaultQuery("state", string(knowledge.All))); group {
-	case "":
-		group = knowledge.All
-	case knowledge.All, knowledge.InProgress, knowledge.Failed:
-	default:
-		return "", uuid.Nil, bad("state: all, progress or failed.")
+func (h *Handler) countDocuments(ctx context.Context, ws uuid.UUID, cited map[uuid.UUID]int) (documentCounts, error) {
+	n, err := h.Knowledge.Counts(ctx, ws)
+	if err != nil {
+		return documentCounts{}, err
 	}
-	if cursor := c.Query("cursor"); cursor != "" {
-		if before, err = uuid.Parse(cursor); err != nil {
-			return "", uuid.Nil, bad("cursor: as the last page gave it.")
-		}
-	}
-	return group, before, nil
+	unused, err := h.Knowledge.CountUnused(ctx, ws, slices.Collect(maps.Keys(cited)))
+	return documentCounts{All: n.Documents, Progress: n.InProgress, Failed: n.Failed, Unused: unused, Passages: n.Passages}, err
 }
 
-// findDocuments returns the next page of those whose title or file name holds the words, and the cursor behind it.
-func (h *Handler) findDocuments(ctx context.Context, ws uuid.UUID, group knowledge.Group, before uuid.UUID, words string) (found []knowledge.Document, next string, err error) {
+// groupUnused are the documents that no answer cited lately. What an answer cited is not the knowledge base's to know, so the group is made here.
+const groupUnused = "unused"
+
+// wanted is which documents a list shows.
+type wanted struct {
+	knowledge.Filter
+	kind   string // as on the document's sheet; empty: any
+	unused bool
+	cited  map[uuid.UUID]int
+}
+
+func newWanted(c *gin.Context) (w wanted, err error) {
+	w.Filter = knowledge.Filter{Group: knowledge.All, Words: c.Query("q"), Limit: maxPage}
+	w.kind = strings.ToUpper(c.Query("type"))
+	switch group := c.Query("state"); group {
+	case "", string(knowledge.All):
+	case groupUnused:
+		w.unused = true
+	case string(knowledge.InProgress), string(knowledge.Failed):
+		w.Group = knowledge.Group(group)
+	default:
+		return w, bad("state: all, progress, failed or unused.")
+	}
+	if cursor := c.Query("cursor"); cursor != "" {
+		if w.Before, err = uuid.Parse(cursor); err != nil {
+			return w, bad("cursor: as the last page gave it.")
+		}
+	}
+	return w, nil
+}
+
+func (w *wanted) has(d knowledge.Document) bool {
+	return (w.kind == "" || shortType(d.ContentType) == w.kind) && (!w.unused || d.State == knowledge.StateReady && w.cited[d.ID] == 0)
+}
+
+// findDocuments returns the next page of what is wanted, and the cursor behind it.
+func (h *Handler) findDocuments(ctx context.Context, ws uuid.UUID, w wanted) (found []knowledge.Document, next string, err error) {
 	for {
-		list, err := h.Knowledge.List(ctx, ws, group, before, maxPage)
+		list, err := h.Knowledge.Find(ctx, ws, w.Filter)
 		if err != nil {
 			return nil, "", err
 		}
 		for _, d := range list {
-			if !strings.Contains(strings.ToLower(d.Title+"\n"+d.FileName), words) {
+			if !w.has(d) {
 				continue
 			}
 			if len(found) == pageSize {
@@ -128,7 +167,7 @@ func (h *Handler) findDocuments(ctx context.Context, ws uuid.UUID, group knowled
 		if len(list) < maxPage {
 			return found, "", nil
 		}
-		before = list[len(list)-1].ID
+		w.Before = list[len(list)-1].ID
 	}
 }
 
@@ -138,6 +177,7 @@ type passage struct {
 	Heading  []string  `json:"heading"`
 	Text     string    `json:"text"`
 	Position int       `json:"position"`
+	Page     int       `json:"page"`
 }
 
 func (h *Handler) getDocument(c *gin.Context, me workspace.Session, id uuid.UUID) error {
@@ -161,7 +201,7 @@ func (h *Handler) getDocument(c *gin.Context, me workspace.Session, id uuid.UUID
 			if heading == nil {
 				heading = []string{}
 			}
-			passages = append(passages, passage{ID: p.ChunkID, Heading: heading, Text: p.Text, Position: p.Position})
+			passages = append(passages, passage{ID: p.ChunkID, Heading: heading, Text: p.Text, Position: p.Position, Page: p.Page})
 		}
 		if len(list) < maxPage {
 			break

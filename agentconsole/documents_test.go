@@ -1,9 +1,11 @@
 package agentconsole_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,5 +129,78 @@ func TestCitationsAreCounted(t *testing.T) {
 	s.pass(time.Hour)
 	if n := cited(); n != 1 {
 		t.Errorf("the document was cited %d times", n)
+	}
+}
+
+func TestArchiveTellsWhatWasLeftOut(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	for _, f := range []file{{"help/payments/upi.md", "# UPI\n\nRefunds take a day."}, {"help/photo.png", "\x89PNG\r\n\x1a\n\x00\x01"}} {
+		part, err := w.Create(f.name)
+		b.ok(err)
+		_, err = part.Write([]byte(f.text))
+		b.ok(err)
+	}
+	b.ok(w.Close())
+	got := into[struct {
+		papers
+		Skipped []struct{ Name, Cause, Error, Fix string }
+	}](b.files(file{"help.zip", packed.String()}).want(http.StatusAccepted))
+	if len(got.Items) != 1 || got.Items[0].File != "upi.md" || len(got.Skipped) != 1 {
+		t.Fatalf("the archive gave %+v", got)
+	}
+	if left := got.Skipped[0]; left.Name != "help/photo.png" || left.Cause == "" || left.Error == "" || left.Fix == "" {
+		t.Errorf("what was left out is %+v", left)
+	}
+}
+
+func TestAddressIsJudged(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	// This server was made without a way out, which is a cause like another.
+	refused := b.call("POST", "/documents", map[string]any{"url": "https://tarang.example/help"}).refused(http.StatusUnprocessableEntity, "unreadable")
+	if got := into[struct{ Cause string }](refused); got.Cause != "fetch_off" {
+		t.Errorf("the cause is %q", got.Cause)
+	}
+	b.call("POST", "/documents", map[string]any{"url": ""}).refused(http.StatusBadRequest, "bad_request")
+	s.signIn(s.asha).call("POST", "/documents", map[string]any{"url": "https://tarang.example/help"}).refused(http.StatusForbidden, "forbidden")
+}
+
+func TestListIsFiltered(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	b := s.signIn(s.priya)
+	s.upload(b, file{"shipping.md", "# Shipping charges\n\nFree over ₹2,500."})
+	s.upload(b, file{"returns.html", "<title>Returns</title><p>Within ten days.</p>"})
+	used := s.page("warranty", "Warranty", "Two years.")
+	s.page("pickup", "Pickup", "From your door.")
+	g := s.guest()
+	_, err := s.convs.Reply(t.Context(), conversation.ReplyInput{
+		Workspace: s.workspace.ID, Conversation: g.id(), InReplyTo: g.says("How long is the warranty?"), Run: newID(), Body: "Two years. [1]", Outcome: conversation.OutcomeAnswered,
+		Citations: []conversation.Citation{{N: 1, Title: "Warranty", Document: used.DocumentID, Chunk: used.ChunkID}}, Turn: conversation.Turn{Outcome: "answered", SignalsVersion: 1},
+	})
+	s.ok(err)
+	asked, err := s.convs.Ask(t.Context(), s.asha, uuid.Nil, "And pickup?", "")
+	s.ok(err)
+	_, err = s.convs.Reply(t.Context(), conversation.ReplyInput{
+		Workspace: s.workspace.ID, Conversation: asked.Conversation, InReplyTo: asked.Seq, Run: newID(), Body: "From your door. [1]", Outcome: conversation.OutcomeAnswered,
+		Citations: []conversation.Citation{{N: 1, Title: "Pickup", Document: s.page("pickup", "Pickup", "From your door.").DocumentID}}, Turn: conversation.Turn{Outcome: "answered", SignalsVersion: 1},
+	})
+	s.ok(err)
+	for query, want := range map[string][]string{"type=MD": {"shipping.md"}, "type=html": {"returns.html"}, "type=PDF": nil, "q=RETURNS": {"returns.html"}, "state=unused": {"Pickup"}, "state=unused&q=x": nil} {
+		var titles []string
+		for _, d := range into[papers](b.call("GET", "/documents?"+query, nil).want(http.StatusOK)).Items {
+			titles = append(titles, d.Title)
+		}
+		if !slices.Equal(titles, want) {
+			t.Errorf("%s: got %v, want %v", query, titles, want)
+		}
+	}
+	if got := into[struct{ Counts struct{ Unused int } }](b.call("GET", "/documents", nil).want(http.StatusOK)); got.Counts.Unused != 1 {
+		t.Errorf("unused are counted as %d: what is tried on the bench is no use", got.Counts.Unused)
 	}
 }

@@ -42,8 +42,10 @@ func (e *conflict) Unwrap() error { return e.error }
 
 // problem is how an error is said: the one shape of docs/console-api.md.
 type problem struct {
-	status  int
-	Code    string `json:"code"`
+	status int
+	Code   string `json:"code"`
+	// Cause says why a file or an address cannot be used; clients word it in their own language.
+	Cause   string `json:"cause,omitempty"`
 	Text    string `json:"error"`
 	Fix     string `json:"fix"`
 	Current any    `json:"current,omitempty"`
@@ -100,7 +102,7 @@ func (h *Handler) problem(err error) problem {
 	case errors.As(err, &size):
 		return problem{status: http.StatusRequestEntityTooLarge, Code: "too_large", Text: "The request is too large.", Fix: "Messages hold up to 16,000 characters, files up to 20 MiB."}
 	case errors.As(err, &file):
-		return problem{status: http.StatusUnprocessableEntity, Code: "unreadable", Text: file.Failure.Cause, Fix: file.Failure.Fix}
+		return problem{status: http.StatusUnprocessableEntity, Code: "unreadable", Cause: file.Failure.Code, Text: file.Failure.Cause, Fix: file.Failure.Fix}
 	}
 	for _, known := range problems {
 		if errors.Is(err, known.err) {

@@ -137,6 +137,7 @@ type judgedPassage struct {
 	Heading  []string  `json:"heading"`
 	Text     string    `json:"text"`
 	Position int       `json:"position"`
+	Page     int       `json:"page"`
 	URL      string    `json:"url"`
 	Score    float64   `json:"score"`
 	Words    float64   `json:"words"`
@@ -197,7 +198,7 @@ func (h *Handler) judgedPassages(ctx context.Context, ws uuid.UUID, recorded jso
 	for i, p := range list {
 		k, ok := known[p.Chunk]
 		out[i] = judgedPassage{
-			ID: p.Chunk, Document: p.Document, Title: k.Title, Heading: k.Heading, Text: k.Text, Position: k.Position, URL: k.URL,
+			ID: p.Chunk, Document: p.Document, Title: k.Title, Heading: k.Heading, Text: k.Text, Position: k.Position, Page: k.Page, URL: k.URL,
 			Score: p.Score, Words: p.Words, Meaning: p.Meaning, N: p.N, Refused: p.Refused, Gone: !ok,
 		}
 		if out[i].Heading == nil {

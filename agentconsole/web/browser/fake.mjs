@@ -37,7 +37,7 @@ export async function start({ port = 0, empty = false } = {}) {
   const me = () => ({ agent: { ...priya, status: status[priya.id] }, workspace: { id: 'w1', name: 'Tarang', mark: '/mark.svg' },
     inbox: { key: 'pk_7hq2m4t6', snippet: '<script defer src="http://127.0.0.1:8080/w.js" data-inbox="pk_7hq2m4t6"></script>', demo: '/demo' }, reply_due_seconds: 300, documents: world.documents.length })
   const team = () => ({ items: [rohan, asha, imran, jaya].map((p, i) => ({ ...brief(p), open: [4, 2, 0, 0][i] })).concat({ ...brief(priya), status: status[priya.id], open: counts().mine, you: true }) })
-  const docCounts = () => ({ all: world.documents.length, progress: world.documents.filter((d) => !['ready', 'failed'].includes(d.state)).length, failed: world.documents.filter((d) => d.state === 'failed').length, passages: world.documents.reduce((n, d) => n + d.passages, 0) })
+  const docCounts = () => ({ all: world.documents.length, progress: world.documents.filter((d) => !['ready', 'failed'].includes(d.state)).length, failed: world.documents.filter((d) => d.state === 'failed').length, unused: world.documents.filter((d) => d.state === 'ready' && !d.cited_30d).length, passages: world.documents.reduce((n, d) => n + d.passages, 0) })
 
   const cast = (frame, only) => sockets.forEach((s) => s.welcome && (!only || s.watching.has(only)) && s.ws.send(JSON.stringify(frame)))
   const changed = (c) => {
@@ -146,16 +146,59 @@ export async function start({ port = 0, empty = false } = {}) {
       if (conv[2]) return verbs[conv[2]](c, body)
       return { conversation: row(c), visitor: c.visitor, packet: c.packet, messages: c.messages, read: c.read, viewers: c === world.ananya ? [brief(rohan)] : [], past: c.past }
     }
+    if (path.startsWith('/preview')) return trial(path, body)
     return docs(method, path, url, body)
   }
 
+  // The test bench: what a question gets, word by word, and how it came about.
+  const ANSWER = 'Tell us within 7 days of delivery. A damaged item is **replaced or refunded free**, and we collect it from your door. [1] Keep the box until the courier has been. [2]'
+  let trials = 0
+  const turns = new Map()
+  function trial(path, b) {
+    const turn = /^\/preview\/([^/]+)\/turn\/(\d+)$/.exec(path)
+    if (turn) {
+      if (!turns.has(turn[1] + turn[2])) throw fail(404, 'not_found', 'There is no such conversation in this workspace.', 'Go back to the inbox.')
+      return turns.get(turn[1] + turn[2])
+    }
+    if (path.endsWith('/stop')) return null
+    const id = b.preview ?? uid()
+    const seq = ++trials * 2 - 1
+    const [doc] = world.documents.filter((d) => d.title === 'Damaged on arrival')
+    const person = /person|शख्स|व्यक्ति|شخص/i.test(b.text)
+    const words = (person ? 'Of course. I am calling a person.' : ANSWER).split(/(?<= )/)
+    const say = (i) => {
+      const text = words[i]
+      if (text !== undefined) {
+        cast({ t: 'delta', conv: id, run: 'r' + seq, epoch: 0, offset: [...words.slice(0, i).join('')].length, text, pages: 2 }, id)
+        if (world.slow && i === words.length - 12) return
+        return setTimeout(say, 12, i + 1)
+      }
+      const p = (n, k, title, position, score, w, m, text) => ({ id: 'p' + k, document: doc?.id ?? 'd', title, heading: [title], text, position, page: 0, url: '', score, words: w, meaning: m, n, refused: !n, gone: false })
+      const found = person ? [] : [
+        p(1, 0, 'Damaged on arrival', 1, 0.91, 11.4, 0.89, 'If an item arrives damaged, tell us within 7 days of delivery. We replace it or refund it free and collect it from your door.'),
+        p(2, 1, 'Damaged on arrival', 2, 0.78, 8.2, 0.84, 'Keep the box until the courier has been. Send one photo of the damage.'),
+        p(0, 2, 'Change of mind: returns within 10 days', 0, 0.41, 4.1, 0.7, ''), p(0, 3, 'Warranty terms, all products', 11, 0.33, 2.9, 0.66, ''), p(0, 4, 'service-centres-south.txt', 3, 0.29, 0, 0.61, '')]
+      turns.set(id + seq, { seq, outcome: person ? 'handoff' : 'answered', confidence: person ? 0 : 0.88, rule: person ? 'wants-human' : '', reason: person ? 'Asked for a person' : '', matches: person ? [{ start: 18, end: 24 }] : [], rule_set: 0, model: 'extractive', timings: person ? { signals: 1.2, total: 1.4 } : { signals: 1.2, search: 10.3, model: 32.8, total: 33 }, passages: found, at: isoNow() })
+      cast({ t: 'message', conv: id, seq: seq + 1, cid: uid(), kind: 'text', author: { kind: 'assistant' }, body: words.join(''), at: isoNow(), run: 'r' + seq, outcome: 'answered', citations: person ? [] : [
+        { n: 1, title: 'Damaged on arrival', section: 'What we do', url: '', quote: 'tell us within 7 days of delivery', document: doc?.id, chunk: 'p0' }, { n: 2, title: 'Damaged on arrival', section: 'What we need', url: '', quote: 'Keep the box until the courier has been.', document: doc?.id, chunk: 'p1' }] }, id)
+    }
+    setTimeout(say, 60, 0)
+    return { id, seq, at: isoNow() }
+  }
+
   function docs(method, path, url, body) {
+    if (path === '/documents/known') return { items: (body.hashes ?? []).filter((h) => world.hashes?.has(h)).map((hash) => ({ hash, id: world.documents[0].id, title: world.hashes.get(hash), file: '' })) }
     const [, id, verb] = /^\/documents(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? []
     if (!id && method === 'GET') {
       const q = (url.searchParams.get('q') ?? '').toLowerCase()
       const state = url.searchParams.get('state')
       const want = (d) => (!state || (state === 'progress' ? !['ready', 'failed'].includes(d.state) : d.state === state)) && (!q || d.title.toLowerCase().includes(q))
       return { items: world.documents.filter(want), counts: docCounts(), next: '' }
+    }
+    if (!id && body?.url) {
+      if (/404/.test(body.url)) throw fail(422, 'unreadable', 'The page was not found (404).', 'Check the address, and add it again.', { items: [] })
+      const d = { ...upload(Buffer.from('filename="page.html"'))[0], url: body.url, title: body.url.replace(/^https?:\/\//, '') }
+      return { items: [d] }
     }
     if (!id) {
       const items = upload(body)
@@ -188,7 +231,7 @@ export async function start({ port = 0, empty = false } = {}) {
     const names = [...raw.toString('latin1').matchAll(/filename="([^"]+)"/g)].map((m) => Buffer.from(m[1], 'latin1').toString())
     return names.map((file) => {
       const ext = file.split('.').pop().toUpperCase()
-      const ok = ['MD', 'HTML', 'TXT'].includes(ext)
+      const ok = ['MD', 'HTML', 'TXT', 'PDF', 'DOCX', 'CSV', 'ZIP'].includes(ext)
       const d = { id: uid(), title: file, file, type: ext.slice(0, 4), section: '', url: '', bytes: 10, passages: 0, cited_30d: 0, state: ok ? 'queued' : 'failed', done: 0, total: 0, cause: ok ? '' : 'wrong_type', error: ok ? '' : `This is a ${ext} file, which cannot be read here.`, fix: ok ? '' : 'Export it as Markdown (.md), HTML (.html) or plain text (.txt), and upload that.', created_at: isoNow(), updated_at: isoNow() }
       // A refused file is not kept.
       if (ok) {
@@ -207,6 +250,8 @@ export async function start({ port = 0, empty = false } = {}) {
     say: (b) => { const c = world.conversations.get(b.conv); c.row.unread++; c.row.unanswered_since ??= isoNow(); add(c, { author: { kind: 'visitor' }, body: b.body }) },
     presence: (b) => { const c = world.conversations.get(b.conv); c.visitor.status = b.status; cast({ t: 'row', row: row(c) }) },
     add: (b) => { upload(Buffer.from(`filename="${b.file}"`)) },
+    slow: () => { world.slow = true },
+    twin: (b) => { (world.hashes ??= new Map()).set(b.hash, b.title) },
     reopen: (b) => { const c = world.conversations.get(b.conv); Object.assign(c.row, { state: 'assistant', agent: null }); add(c, { author: { kind: 'visitor' }, body: b.body }); changed(c) },
     typing: (b) => cast({ t: 'typing', conv: b.conv, who: { kind: b.kind ?? 'visitor', ...(b.name ? { name: b.name } : {}) }, on: b.on ?? true, ttl: 6 }, b.conv),
     delta: (b) => cast({ t: 'delta', conv: b.conv, run: 'run1', epoch: b.epoch ?? 0, offset: b.offset, text: b.text, pages: 2 }, b.conv),

@@ -104,13 +104,13 @@ function documents(now) {
   const doc = (title, type, section, passages, cited, days, more = {}) => ({ id: uid(), title, file: title.includes('.') ? title : title.toLowerCase().replace(/\W+/g, '-') + '.' + type.toLowerCase(), type, section, url: '', bytes: 1840, passages,
     cited_30d: cited, state: 'ready', done: passages, total: passages, cause: '', error: '', fix: '', created_at: at(days), updated_at: at(days), ...more })
   return [
-    doc('warranty-cards-2019.html', 'HTML', '', 0, 0, 0, { state: 'failed', cause: 'no_text', error: 'The page has pictures only, so there is no text to read.', fix: 'save the page with its text, or upload the file it was printed from.' }),
-    doc('emi-and-cards-november.md', 'MD', 'Payments', 31, 0, 0, { state: 'embedding', done: 22, total: 31 }),
-    doc('service-centres-south.txt', 'TXT', 'Repairs', 18, 0, 0, { state: 'splitting', done: 18, total: 0 }),
-    doc('Buy-back and exchange', 'HTML', 'tarang.example/help/exchange', 0, 0, 0, { state: 'reading', done: 0, total: 0 }),
+    doc('warranty-cards-2019-scan.pdf', 'PDF', '', 0, 0, 0, { state: 'failed', cause: 'scanned', error: 'All 11 pages are pictures, so there is no text to read.', fix: 'Run text recognition (OCR) over it, or upload the file it was printed from.' }),
+    doc('emi-and-cards-november.pdf', 'PDF', 'Payments', 31, 0, 0, { state: 'embedding', done: 22, total: 31, pages: 14, original: true }),
+    doc('service-centres-south.docx', 'DOCX', 'Repairs', 18, 0, 0, { state: 'splitting', done: 18, total: 0, original: true }),
+    doc('Buy-back and exchange', 'HTML', '', 0, 0, 0, { state: 'reading', done: 2, total: 5, url: 'https://tarang.example/help/exchange' }),
     doc('diwali-offers-2026.md', 'MD', 'Offers', 0, 0, 0, { state: 'queued', done: 0, total: 0 }),
     doc('Damaged on arrival', 'MD', 'Returns', 9, 143, 6), doc('Shipping charges', 'MD', 'Shipping', 7, 288, 20, { url: '/demo/help/shipping-charges' }), doc('Delivery times by city', 'MD', 'Shipping', 12, 201, 20),
-    doc('GST invoices for business', 'HTML', 'Payments', 15, 64, 23), doc('Cash on delivery: limits and refunds', 'MD', 'Payments', 8, 97, 30), doc('Warranty terms, all products', 'TXT', 'Warranty', 34, 118, 27),
+    doc('gst-invoices-for-business.pdf', 'PDF', 'Payments', 15, 64, 23, { pages: 9, original: true }), doc('Cash on delivery: limits and refunds', 'MD', 'Payments', 8, 97, 30), doc('Warranty terms, all products', 'DOCX', 'Warranty', 34, 118, 27),
     doc('Change of mind: returns within 10 days', 'MD', 'Returns', 6, 58, 34), doc('Tarang Plus membership', 'MD', 'Accounts', 10, 41, 34),
   ]
 }

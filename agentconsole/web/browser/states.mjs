@@ -108,6 +108,69 @@ const states = {
     await (await chooser(p)).setFiles([{ name: 'shipping.md', mimeType: 'text/markdown', buffer: Buffer.from('# Shipping') }])
     await p.waitForSelector('.step.done')
   },
+  bench: async (p) => {
+    await knowledge(p)
+    await p.fill('#bench-question', 'What is your return policy for damaged items?')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.bench-verdict.none')
+  },
+  'bench-streaming': async (p, s) => {
+    await knowledge(p)
+    await fake(s, 'slow')
+    await p.fill('#bench-question', 'What is your return policy for damaged items?')
+    await p.keyboard.press('Enter')
+    await p.waitForFunction(() => document.querySelector('.bench-card')?.textContent.includes('replaced or'))
+  },
+  'bench-person': async (p) => {
+    await knowledge(p)
+    await p.fill('#bench-question', 'I want to talk to a person')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.bench-verdict.handoff')
+  },
+  'passage-cited': async (p) => {
+    await knowledge(p)
+    await p.fill('#bench-question', 'What is your return policy for damaged items?')
+    await p.keyboard.press('Enter')
+    await p.click('.bench-passage button.bench-name')
+    await p.waitForSelector('.passages li[aria-current]')
+  },
+  'add-page': async (p) => {
+    await knowledge(p)
+    await p.click('.know-link')
+    await p.fill('.add-page input', 'https://tarang.example/404')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.add-page-wrong')
+  },
+  'left-out': async (p) => {
+    await knowledge(p)
+    await p.waitForSelector('.doc')
+    await p.evaluate(() => {
+      const file = (path, text) => Object.defineProperty(new File([text], path.split('/').pop()), 'webkitRelativePath', { value: path })
+      const data = new DataTransfer()
+      data.items.add(new File(['# Engraving'], 'engraving.md'))
+      dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }))
+    })
+    await p.waitForFunction(() => document.body.textContent.includes('engraving.md'))
+  },
+  'phone-bench': async (p) => {
+    await knowledge(p)
+    await p.click('.know .head .btn')
+    await p.fill('#bench-question', 'What is your return policy for damaged items?')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.bench-verdict')
+  },
+  'arabic-bench': async (p) => {
+    await knowledge(p)
+    await p.fill('#bench-question', 'What is your return policy for damaged items?')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.bench-verdict')
+  },
+  'hindi-bench': async (p) => {
+    await knowledge(p)
+    await p.fill('#bench-question', 'मुझे किसी व्यक्ति से बात करनी है')
+    await p.keyboard.press('Enter')
+    await p.waitForSelector('.bench-verdict')
+  },
   'two-pane': (p, s) => open(p, s, 'ananya'),
   'phone-list': async () => {},
   'phone-conversation': (p, s) => open(p, s, 'ananya'),
@@ -127,7 +190,7 @@ async function chooser(p) {
 }
 
 const SIZE = (name) => (name.startsWith('phone') ? { width: 390, height: 844 } : name === 'two-pane' ? { width: 1024, height: 768 } : { width: 1440, height: 900 })
-const LOCALE = (name) => (name.startsWith('arabic') ? 'ar' : name === 'hindi' ? 'hi' : 'en-IN')
+const LOCALE = (name) => (name.startsWith('arabic') ? 'ar' : name.startsWith('hindi') ? 'hi' : 'en-IN')
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] })

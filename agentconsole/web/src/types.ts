@@ -50,7 +50,7 @@ export interface Packet {
 
 export interface Span { start: number; end: number }
 
-export interface Citation { n: number; title: string; section?: string; url: string; quote: string; updated?: string }
+export interface Citation { n: number; title: string; section?: string; url: string; quote: string; updated?: string; document?: string; chunk?: string; page?: number }
 
 export interface Author { kind: 'visitor' | 'assistant' | 'agent' | 'system'; id?: string; name?: string; initials?: string; hue?: number }
 
@@ -80,11 +80,34 @@ export interface Document {
   state: DocumentState; done: number; total: number
   cause: string; error: string; fix: string
   created_at: string; updated_at: string
+  /** Nothing has moved for a minute; the server sets it going again by itself. */
+  stuck?: boolean
+  /** How many pages the file says it has; 0 where it has none. */
+  pages?: number
+  /** Whether what was uploaded can be downloaded again. */
+  original?: boolean
 }
 
-export interface DocumentCounts { all: number; progress: number; failed: number; passages: number }
+export interface DocumentCounts { all: number; progress: number; failed: number; unused?: number; passages: number }
 
-export interface Passage { id: string; heading: string[]; text: string; position: number }
+export interface Passage { id: string; heading: string[]; text: string; position: number; page?: number }
+
+/** What was left out of an archive or a folder, and why. */
+export interface Skipped { name: string; cause: string; error: string; fix: string }
+
+/** How an answer of the test bench came about. */
+export interface Turn {
+  seq: number; outcome: string; confidence: number
+  rule: string; reason: string; matches: Span[]
+  rule_set: number; model: string
+  timings: Record<string, number>
+  passages: JudgedPassage[]
+}
+
+export interface JudgedPassage {
+  id: string; document: string; title: string; heading: string[]; text: string; position: number; page?: number; url: string
+  score: number; words: number; meaning: number; n: number; refused: boolean; gone: boolean
+}
 
 export interface Teammate extends Person { status: Status; open: number; you?: boolean }
 

@@ -6,6 +6,8 @@ import { AiTile, Face } from '../ui/face.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { firstName } from '../ui/name.ts'
 import { AiTag } from '../ui/parts.tsx'
+import { sought } from '../core/sought.ts'
+import { href } from '../route.ts'
 import type { Citation, Message } from '../types.ts'
 import { saveDraft, readDraft } from './drafts.ts'
 import { focusComposer } from './focus.ts'
@@ -87,6 +89,7 @@ function Quote({ c }: { c: Citation }) {
       <p dir="auto"><mark>{c.quote}</mark></p>
       <small>
         {c.updated && day(c.updated)}
+        {c.document && c.chunk && <a href={href('knowledge', c.document, c.chunk)} onClick={() => (sought.value = { chunk: c.chunk!, quote: c.quote })}>{t('know.open.passage')}</a>}
         {safe(c.url) && <a href={c.url} target="_blank" rel="noopener noreferrer">{t('know.open.page')} <Icon name="out" size={14} /></a>}
       </small>
     </div>

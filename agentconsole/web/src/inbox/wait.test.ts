@@ -14,9 +14,10 @@ test.each([
 })
 
 test.each([
-  ['', 'inbox', 'inbox', ''], ['#/mine', 'inbox', 'mine', ''], ['#/inbox/abc', 'inbox', 'inbox', 'abc'], ['#/knowledge/d1', 'knowledge', 'inbox', 'd1'], ['#/nowhere/abc', 'inbox', 'inbox', ''],
-])('route %s', (hash, area, view, id) => {
-  expect(parse(hash)).toEqual({ area, view, id })
+  ['', 'inbox', 'inbox', '', ''], ['#/mine', 'inbox', 'mine', '', ''], ['#/inbox/abc', 'inbox', 'inbox', 'abc', ''], ['#/knowledge/d1', 'knowledge', 'inbox', 'd1', ''], ['#/knowledge/d1/p2', 'knowledge', 'inbox', 'd1', 'p2'],
+  ['#/nowhere/abc', 'inbox', 'inbox', '', ''],
+])('route %s', (hash, area, view, id, part) => {
+  expect(parse(hash)).toEqual({ area, view, id, part })
 })
 
 test('a preview is one line of words', () => {

@@ -32,6 +32,7 @@ const GROUPS: readonly { title: Key; rows: readonly { keys: readonly string[]; l
     rows: [
       { keys: ['/'], label: 'keys.search' },
       { keys: ['U'], label: 'keys.files' },
+      { keys: ['T'], label: 'keys.try' },
     ],
   },
 ]

@@ -7,7 +7,10 @@ import { causeWords, fixWords } from './cause.ts'
 afterEach(() => setLang('en', false))
 
 // The codes of packages knowledge and knowledge/source.
-const codes = ['empty', 'too_large', 'wrong_type', 'not_text', 'charset', 'no_text', 'damaged', 'too_long', 'name', 'timeout', 'internal', 'embed_key', 'embed_busy']
+const codes = ['empty', 'too_large', 'wrong_type', 'not_text', 'charset', 'no_text', 'damaged', 'too_long', 'name', 'timeout', 'internal', 'embed_key', 'embed_busy',
+  'too_complex', 'encrypted', 'copy_protected', 'scanned', 'garbled', 'macros', 'old_format', 'missing_pdftotext', 'table_columns', 'table_quotes', 'table_rows', 'archive', 'archive_nested', 'archive_name',
+  'archive_too_many', 'archive_bomb', 'duplicate', 'fetch_address', 'fetch_off', 'fetch_private', 'fetch_robots', 'fetch_sign_in', 'fetch_missing', 'fetch_refused', 'fetch_busy', 'fetch_server', 'fetch_timeout',
+  'fetch_no_host', 'fetch_unreachable', 'fetch_tls', 'fetch_redirects']
 const said = { error: 'The file is 21.0 MiB, and at most 20 MiB are read.', fix: 'Split it into several files.' }
 
 test.each(codes)('%s is said in the reader’s language, and in English by the server’s own words', async (cause) => {

@@ -5,7 +5,7 @@ import { add } from './upload.ts'
 /** True while files hang over the window. */
 export const hovering = signal(false)
 
-/** Files may be let go anywhere on the page that calls this; a folder gives the files in it that can be read. */
+/** Files and folders may be let go anywhere on the page that calls this. */
 export function useDrop(): void {
   useEffect(() => {
     let depth = 0
@@ -34,28 +34,31 @@ export function useDrop(): void {
   }, [])
 }
 
-const READABLE = /\.(md|markdown|html?|txt)$/i
-
 async function unpack(data: DataTransfer): Promise<File[]> {
   // The entries have to be taken before the first await: afterwards the browser has emptied the list.
   const entries = [...data.items].map((i) => i.webkitGetAsEntry?.() ?? null)
   const plain = [...data.files]
   if (!entries.some((e) => e?.isDirectory)) return plain
   const out: File[] = []
-  for (const e of entries) if (e) await walk(e, out, true)
+  for (const e of entries) if (e) await walk(e, out)
   return out
 }
 
-async function walk(e: FileSystemEntry, out: File[], top: boolean): Promise<void> {
+/** Every file of a folder, with its path where the file dialog puts it too, so that both ways are judged alike. */
+async function walk(e: FileSystemEntry, out: File[]): Promise<void> {
   if (e.isFile) {
-    // What somebody dropped by itself is always tried, so that it can be told why it does not work.
-    if (top || READABLE.test(e.name)) out.push(await new Promise<File>((ok, no) => (e as FileSystemFileEntry).file(ok, no)))
+    const file = await new Promise<File>((ok, no) => (e as FileSystemFileEntry).file(ok, no)).catch(() => null)
+    if (!file) return
+    const path = e.fullPath.replace(/^\//, '')
+    if (path.includes('/')) Object.defineProperty(file, 'webkitRelativePath', { value: path })
+    out.push(file)
     return
   }
   const reader = (e as FileSystemDirectoryEntry).createReader()
   for (;;) {
-    const part = await new Promise<FileSystemEntry[]>((ok, no) => reader.readEntries(ok, no))
+    // A browser gives the entries of a folder a hundred at a time, and an empty list at the end.
+    const part = await new Promise<FileSystemEntry[]>((ok, no) => reader.readEntries(ok, no)).catch(() => [])
     if (!part.length) return
-    for (const x of part) await walk(x, out, false)
+    for (const x of part) await walk(x, out)
   }
 }

@@ -1,13 +1,16 @@
-import { number, t } from '../locale/t.ts'
+import type { ComponentChildren } from 'preact'
+import { listed, number, t } from '../locale/t.ts'
 import { day, exact } from '../locale/time.ts'
 import { go, href, route } from '../route.ts'
 import { safe } from '../conversation/markdown.tsx'
+import { now } from '../ui/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
 import { Badge } from '../ui/parts.tsx'
 import { causeWords, fixWords } from './cause.ts'
 import type { Document } from '../types.ts'
-import { removeLater, retry } from './store.ts'
+import { kindOf } from './kinds.ts'
+import { removeLater, retry, stuck, working } from './store.ts'
 import { add, again, choose, dismiss, type Upload } from './upload.ts'
 
 const COLUMNS = 6
@@ -20,7 +23,7 @@ export function DocumentRow({ d }: { d: Document }) {
       <td class="doc-type"><span class="tile">{d.type}</span></td>
       <td class="doc-name">
         <a href={href('knowledge', d.id)} aria-current={open ? 'true' : undefined} dir="auto">{d.title}</a>
-        <small dir="auto">{d.section || d.file}</small>
+        <small dir="auto">{listed(d.section || place(d), d.pages ? t('know.pages', { n: d.pages }) : '', d.state === 'embedding' ? t('know.words') : '')}</small>
       </td>
       <td class="doc-num">{d.passages > 0 && number(d.passages)}</td>
       <td class="doc-num doc-cited">{d.state === 'ready' && number(d.cited_30d)}</td>
@@ -32,10 +35,16 @@ export function DocumentRow({ d }: { d: Document }) {
 
 function actions(d: Document): Item[] {
   const out: Item[] = [{ kind: 'action', label: t('know.view'), icon: <Icon name="lines" />, run: () => go(href('knowledge', d.id)) }]
+  if (d.original) out.push({ kind: 'action', label: t('know.original'), icon: <Icon name="down" />, run: () => location.assign(`/api/console/documents/${d.id}/file`) })
   if (d.url && safe(d.url)) out.push({ kind: 'action', label: t('know.open.page'), icon: <Icon name="out" />, run: () => void window.open(d.url, '_blank', 'noopener') })
-  out.push({ kind: 'action', label: t('know.replace'), icon: <Icon name="upload" />, run: () => choose((f) => add(f, d), false) })
+  out.push({ kind: 'action', label: t('know.replace'), icon: <Icon name="upload" />, run: () => choose((f) => add(f, d), 'file') })
   out.push({ kind: 'line' }, { kind: 'action', label: t('ui.delete'), icon: <Icon name="trash" />, danger: true, run: () => leave(() => removeLater(d)) })
   return out
+}
+
+/** Its file, or the page it was read from without what every address begins with. */
+function place(d: Document): string {
+  return /^https?:/.test(d.url) && !d.original ? d.url.replace(/^https?:\/\/(www\.)?/, '') : d.file
 }
 
 /** The row of the pressed button goes; the focus moves to the row that takes its place rather than nowhere. */
@@ -51,13 +60,19 @@ function leave(run: () => void): void {
 }
 
 function State({ d }: { d: Document }) {
+  // The clock is read here, so that a row turns stuck by itself.
+  if (working(d) && stuck(d, now.value)) {
+    return <span class="state-stuck"><Icon name="clock" />{t('know.stuck')}<button type="button" class="link" onClick={() => void retry(d)}>{t('ui.retry')}</button></span>
+  }
+  // What went wrong once and is being tried again by itself is told, but asks nobody for anything.
+  if (d.cause && d.state !== 'ready') return <span class="state-again" title={causeWords(d).error}><Icon name="sync" />{t('know.again')}<small dir="auto">{causeWords(d).error}</small></span>
   switch (d.state) {
     case 'ready':
       return <span class="state-ready" title={exact(d.updated_at)}><Icon name="check" />{t('know.ready', { date: day(d.updated_at) })}</span>
     case 'queued':
       return <span class="state-quiet">{t('know.queued')}</span>
     case 'reading':
-      return <Progress name={t('know.reading')} share={0.06} />
+      return <Progress name={t('know.reading')} note={d.total ? t('know.page.of', { done: d.done, total: d.total }) : ''} share={0.06} />
     case 'splitting':
       return <Progress name={t('know.splitting')} note={d.done ? t('know.sofar', { n: d.done }) : ''} share={0.14} />
     default:
@@ -81,7 +96,7 @@ function Progress({ name, note, share }: { name: string; note?: string; share: n
 function FailedRow({ d }: { d: Document }) {
   return (
     <Failed type={d.type} title={d.title} {...causeWords(d)}>
-      <button type="button" class="btn" onClick={() => choose((f) => add(f, d), false)}>{t('know.replace')}</button>
+      <button type="button" class="btn" onClick={() => choose((f) => add(f, d), 'file')}>{t('know.replace')}</button>
       <span>
         <button type="button" class="btn quiet" onClick={() => void retry(d)}>{t('ui.retry')}</button>
         <button type="button" class="btn quiet" onClick={() => leave(() => removeLater(d))}>{t('ui.delete')}</button>
@@ -90,16 +105,18 @@ function FailedRow({ d }: { d: Document }) {
   )
 }
 
-function Failed({ type, title, error, fix, children }: { type: string; title: string; error: string; fix: string; children: preact.ComponentChildren }) {
+interface FailedProps { type: string; title: string; error: string; fix: string; tone?: 'bad' | 'warn'; badge?: string; children: ComponentChildren }
+
+function Failed({ type, title, error, fix, tone = 'bad', badge, children }: FailedProps) {
   return (
-    <tr class="doc failed">
+    <tr class={`doc failed ${tone}`}>
       <td class="doc-type"><span class="tile">{type}</span></td>
       <td colSpan={COLUMNS - 1}>
         <div class="failed-in">
           <div class="failed-text">
-            <b dir="auto">{title}</b> <Badge tone="bad"><Icon name="warn" size={14} />{t('know.cant')}</Badge>
+            <b dir="auto">{title}</b> <Badge tone={tone}><Icon name={tone === 'bad' ? 'warn' : 'info'} size={14} />{badge ?? t('know.cant')}</Badge>
             <p dir="auto">{error}</p>
-            {fix && <p class="failed-fix" dir="auto">{fixWords(fix)}</p>}
+            {fix && <p class="failed-fix" dir="auto">{tone === 'bad' ? fixWords(fix) : fix}</p>}
           </div>
           <div class="failed-acts">{children}</div>
         </div>
@@ -109,13 +126,22 @@ function Failed({ type, title, error, fix, children }: { type: string; title: st
 }
 
 export function UploadRow({ u }: { u: Upload }) {
-  const type = (u.file.name.split('.').pop() ?? '').slice(0, 4).toUpperCase()
+  const type = kindOf(u.file.name)
+  const twin = u.twin
+  if (twin) {
+    return (
+      <Failed type={type} title={u.file.name} tone="warn" badge={t('know.twin')} error={t('know.twin.text', { title: twin.title })} fix={t('know.twin.fix')}>
+        <a class="btn" href={href('knowledge', twin.id)}>{t('know.twin.show')}</a>
+        <button type="button" class="btn quiet" onClick={() => leave(() => dismiss(u.id))}>{t('sent.discard')}</button>
+      </Failed>
+    )
+  }
   if (u.failed) {
     return (
       <Failed type={type} title={u.file.name} {...causeWords(u.failed)}>
         {u.failed.again
           ? <button type="button" class="btn" onClick={() => again(u)}>{t('ui.retry')}</button>
-          : <button type="button" class="btn" onClick={() => choose((f) => { dismiss(u.id); add(f, u.replaces) }, false)}>{t('know.replace')}</button>}
+          : <button type="button" class="btn" onClick={() => choose((f) => { dismiss(u.id); add(f, u.replaces) }, 'file')}>{t('know.replace')}</button>}
         <button type="button" class="btn quiet" onClick={() => leave(() => dismiss(u.id))}>{t('sent.discard')}</button>
       </Failed>
     )

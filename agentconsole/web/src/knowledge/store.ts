@@ -7,24 +7,33 @@ import { phase } from '../session/session.ts'
 import { announce } from '../ui/live.ts'
 import { toast } from '../ui/toast.tsx'
 import { causeWords } from './cause.ts'
+import type { Kind } from './kinds.ts'
 import type { Document, DocumentCounts } from '../types.ts'
 
 /** The documents as the page shows them. Indexing progress comes over the socket and goes straight into the row. */
-export type Tab = 'all' | 'progress' | 'failed'
+export type Tab = 'all' | 'progress' | 'failed' | 'unused'
 
 const documents = signal<ReadonlyMap<string, Document>>(new Map())
 export const tab = signal<Tab>('all')
 export const query = signal('')
+/** A kind of file, or '' for all. */
+export const kind = signal<Kind | ''>('')
 export const status = signal<'loading' | 'ready' | 'failed'>('loading')
 export const next = signal('')
 
 export const working = (d: Document) => d.state !== 'ready' && d.state !== 'failed'
 const rank = (d: Document) => (d.state === 'failed' ? 0 : working(d) ? 1 : 2)
 
+function inTab(d: Document, of: Tab): boolean {
+  if (of === 'failed') return d.state === 'failed'
+  if (of === 'progress') return working(d)
+  return of === 'all' || (d.state === 'ready' && d.cited_30d === 0)
+}
+
 /** What needs a person comes first, then what is being worked on, then the newest; what came together is by title. */
 export const shown = computed(() =>
   [...documents.value.values()]
-    .filter((d) => !leaving.value.has(d.id) && (tab.value === 'all' || (tab.value === 'failed' ? d.state === 'failed' : working(d))))
+    .filter((d) => !leaving.value.has(d.id) && inTab(d, tab.value) && (!kind.value || d.type === kind.value))
     .sort((a, b) => rank(a) - rank(b) || Date.parse(b.updated_at) - Date.parse(a.updated_at) || a.title.localeCompare(b.title) || (a.id < b.id ? -1 : 1)),
 )
 
@@ -33,7 +42,7 @@ export const figures = computed<DocumentCounts>(() => {
   const c = counts.value
   const out = [...leaving.value.values()]
   const less = (n: number, f: (d: Document) => number) => Math.max(0, n - out.reduce((sum, d) => sum + f(d), 0))
-  return { all: less(c.all, () => 1), progress: less(c.progress, (d) => +working(d)), failed: less(c.failed, (d) => +(d.state === 'failed')), passages: less(c.passages, (d) => d.passages) }
+  return { all: less(c.all, () => 1), progress: less(c.progress, (d) => +working(d)), failed: less(c.failed, (d) => +(d.state === 'failed')), unused: less(c.unused ?? 0, (d) => +inTab(d, 'unused')), passages: less(c.passages, (d) => d.passages) }
 })
 
 let turn = 0
@@ -70,14 +79,35 @@ export async function more(): Promise<void> {
 }
 
 function read(cursor: string): Promise<{ items: Document[]; counts: DocumentCounts; next: string }> {
-  const p = new URLSearchParams({ state: tab.peek() === 'all' ? '' : tab.peek(), q: query.peek().trim(), cursor })
+  const p = new URLSearchParams({ state: tab.peek() === 'all' ? '' : tab.peek(), q: query.peek().trim(), type: kind.peek(), cursor })
   return call('GET', `/documents?${p}`)
 }
 
 /** What is held, where it is newer than what was read: an event may overtake the answer to a request. */
 function newer(d: Document): Document {
   const old = documents.peek().get(d.id)
-  return old && Date.parse(old.updated_at) > Date.parse(d.updated_at) ? old : d
+  return old && !follows(old, d) ? old : d
+}
+
+const ORDER = ['queued', 'reading', 'splitting', 'embedding', 'ready', 'failed']
+
+/** Whether `d` is later than `old`. Indexing stamps a document when its passages are stored and not with every vector, so within one stamp the further state counts. */
+export function follows(old: Document, d: Document): boolean {
+  const by = Date.parse(d.updated_at) - Date.parse(old.updated_at)
+  if (by) return by > 0
+  const on = ORDER.indexOf(d.state) - ORDER.indexOf(old.state)
+  return on > 0 || (on === 0 && d.done >= old.done)
+}
+
+/** When each document last moved, as this browser saw it; a row that stands still for long may be stuck. */
+const moved = new Map<string, number>()
+const STUCK_MS = 60_000
+
+/** Whether nothing has happened to a document for a minute that is being worked on. One in the queue waits for others. */
+export function stuck(d: Document, at: number): boolean {
+  if (d.stuck) return true
+  if (d.state !== 'reading' && d.state !== 'splitting' && d.state !== 'embedding') return false
+  return at - Math.max(moved.get(d.id) ?? 0, Date.parse(d.updated_at)) > STUCK_MS
 }
 
 // Events are hints and one may be lost: while something is being worked on, the list is read again now and then.
@@ -89,7 +119,8 @@ setInterval(() => {
 
 export function put(d: Document): void {
   const old = documents.peek().get(d.id)
-  if (old && Date.parse(d.updated_at) < Date.parse(old.updated_at)) return
+  if (old && !follows(old, d)) return
+  if (!old || old.state !== d.state || old.done !== d.done) moved.set(d.id, Date.now())
   documents.value = new Map(documents.peek()).set(d.id, d)
   if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${causeWords(d).error}`)
 }
@@ -105,7 +136,7 @@ onFrame((f) => {
   const old = documents.peek().get(id)
   if (f.deleted) drop(id)
   // While a search is on, only what it found is followed.
-  else if (f.document && (old || !query.peek())) put(f.document)
+  else if (f.document && (old || (!query.peek() && tab.peek() !== 'unused'))) put(f.document)
 })
 onWelcome(() => phase.peek() === 'in' && void load())
 
@@ -138,6 +169,11 @@ export function removeLater(d: Document): void {
 export async function remove(id: string): Promise<void> {
   await call('DELETE', `/documents/${id}`)
   recount()
+}
+
+/** Everything that failed, one after another: a hundred at once would only fail together. */
+export async function retryAll(): Promise<void> {
+  for (const d of [...documents.peek().values()].filter((x) => x.state === 'failed')) await retry(d)
 }
 
 export async function retry(d: Document): Promise<void> {
