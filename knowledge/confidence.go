@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Features are what a search looks like from outside: how well the best
@@ -33,11 +34,19 @@ type Features struct {
 	Pair float64 `json:"pair"`
 	// Length is the logarithm of the number of words that carry meaning, to 2.2.
 	Length float64 `json:"length"`
-	// Near is the best cosine, and Ahead how far it is before the tenth, both 0
-	// without vectors; Agree is 1 where words and meaning put the same document first.
+	// Near is the best cosine, Ahead how far it is before the tenth, and Above how far
+	// it is over the mean of the best fifty, all 0 without vectors; Agree is 1 where
+	// words and meaning put the same document first.
 	Near  float64 `json:"near"`
 	Ahead float64 `json:"ahead"`
+	Above float64 `json:"above"`
 	Agree float64 `json:"agree"`
+	// Crossed is 1 where the question is in another script than the passage, so that
+	// only meaning can find it.
+	Crossed float64 `json:"crossed"`
+	// Filling is 1 while passages that words found have no vector yet: then the
+	// cosines that are there say little about the best one.
+	Filling float64 `json:"filling"`
 }
 
 // manyWords is where a question is long; a pasted mail is not longer still.
@@ -62,7 +71,7 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	weights, total := weigh(query, stats)
 	if total == 0 || stats.passages == 0 {
 		f.Unknown = 1
-		measureMeaning(&f, ranked, mode)
+		measureMeaning(&f, query, ranked, mode)
 		return f
 	}
 	content := 0.0
@@ -91,7 +100,7 @@ func measure(query []queryTerm, stats statistics, ranked []*candidate, mode Mode
 	f.Document = coverage(query, weights, total, documentTerms(ranked))
 	measureTitle(&f, query, weights, total, stats, top)
 	f.Pair = pairs(query, weights, top.terms)
-	measureMeaning(&f, ranked, mode)
+	measureMeaning(&f, query, ranked, mode)
 	return f
 }
 
@@ -185,7 +194,7 @@ func margin(ranked []*candidate, scores []float64) float64 {
 	return max(-1, (scores[0]-second)/scores[0])
 }
 
-func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
+func measureMeaning(f *Features, query []queryTerm, ranked []*candidate, mode Mode) {
 	if mode == WordsOnly || len(ranked) == 0 {
 		return
 	}
@@ -193,6 +202,7 @@ func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
 	var byWords, byMeaning *candidate
 	for _, c := range ranked {
 		if !c.hasV {
+			f.Filling = 1
 			continue
 		}
 		cosines = append(cosines, c.meaning)
@@ -206,10 +216,33 @@ func measureMeaning(f *Features, ranked []*candidate, mode Mode) {
 	if len(cosines) == 0 {
 		return
 	}
+	names := make([]string, len(query))
+	for i, q := range query {
+		names[i] = q.term
+	}
+	if foreign(names) != foreign(byMeaning.terms) {
+		f.Crossed = 1
+	}
 	slices.Sort(cosines)
 	f.Near = cosines[len(cosines)-1]
 	f.Ahead = f.Near - cosines[max(0, len(cosines)-aheadOf)]
+	nearest, mean := cosines[max(0, len(cosines)-meaningCandidates):], 0.0
+	for _, c := range nearest {
+		mean += c / float64(len(nearest))
+	}
+	f.Above = f.Near - mean
 	if byWords.passage.DocumentID == byMeaning.passage.DocumentID {
 		f.Agree = 1
 	}
+}
+
+// foreign tells whether most of these words are written in another script than Latin. Digits and names of products stand in any text.
+func foreign(words []string) bool {
+	other := 0
+	for _, w := range words {
+		if strings.IndexFunc(w, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) }) >= 0 {
+			other++
+		}
+	}
+	return 2*other > len(words)
 }

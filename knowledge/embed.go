@@ -61,7 +61,7 @@ func (s *Store) embedMissing(ctx context.Context, space *Space, workspaceID, doc
 func (s *Store) nextUnembedded(ctx context.Context, space *Space, workspaceID, document, last uuid.UUID) (batch []unembedded, err error) {
 	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `
-			SELECT c.id, c.document_id, array_to_string(d.title || c.heading, ' › '), c.text
+			SELECT c.id, c.document_id, array_to_string(array_remove(d.title || c.heading, ''), ' › '), c.text
 			FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
 			WHERE c.workspace_id = $1 AND ($2 = '00000000-0000-0000-0000-000000000000'::uuid OR c.document_id = $2) AND c.id > $3
 			  AND NOT EXISTS (SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $4)

@@ -180,7 +180,7 @@ func (s *Store) finish(ctx context.Context, q Query, words, meaning halfResult) 
 		}
 		rank(candidates, mode)
 		out.Features = measure(ownTerms(query), words.stats, candidates, mode)
-		out.Confidence = out.Features.confidence(mode)
+		out.Confidence = out.Features.confidence(mode, meaning.space != nil && cosinesKnown(meaning.space.Model))
 		if q.OnePerDocument {
 			candidates = onePerDocument(candidates)
 		}

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"slices"
 
+	"github.com/baton-chat/baton/internal/e5"
+	"github.com/baton-chat/baton/internal/e5/weights"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/migrations"
 )
@@ -77,8 +79,18 @@ func (h *house) prepareSpace(ctx context.Context, id, dimensions int) error {
 	return migrations.EnsureEmbeddingModel(ctx, h.db.owner, id, dimensions)
 }
 
-// openBuiltin opens the space of the embedder in the binary; this binary has none yet.
-func (h *house) openBuiltin(ctx context.Context) (*knowledge.Space, error) { return nil, ctx.Err() }
+// openBuiltin opens the space of the embedder in the binary. The weights are used where the binary holds them; opening them takes milliseconds and happens once in a
+// process.
+func (h *house) openBuiltin(ctx context.Context) (*knowledge.Space, error) {
+	if h.builtin == nil {
+		model, err := e5.Open(weights.File())
+		if err != nil {
+			return nil, fmt.Errorf("open the embedder in the binary: %w", err)
+		}
+		h.builtin = knowledge.Builtin(model)
+	}
+	return knowledge.OpenSpace(ctx, builtinModel, h.builtin, h.prepareSpace)
+}
 
 // useSpaces makes a command's search ready. A command goes on with what there is where the endpoint does not answer, as the server does, and says so.
 func (h *house) useSpaces(ctx context.Context) error {
