@@ -13,14 +13,14 @@ const LOADER_LIMIT = 1 * KB;
 // The loader and what it fetches by itself for somebody who was never here: the
 // launcher at its place, in the page's theme and the company's colour.
 const PAGE_VIEW_LIMIT = 4 * KB;
-// The whole widget with its styles, icons and English: launcher and chat. Parts
-// that are fetched when the chat opens count as well, or splitting a file would
-// look like making it lighter; translations are apart, one at most is fetched.
-// The goal was 15 KB. What the protocol asks of a client that loses nothing (link,
-// outbox, order: 5 KB), the styles of all states in light and dark, left and right,
-// small and large (5 KB), Markdown, sources, texts and icons do not fit into it
-// together; this limit is what they measure now, so that they never grow unseen.
-const WIDGET_LIMIT = 21.5 * KB;
+// Everything that is fetched until a visitor can open the window, type, send, and
+// read a streamed answer in plain paragraphs, styles, icons and English included.
+const CHAT_LIMIT = 15 * KB;
+// The whole widget, with what is fetched while the visitor reads the greeting:
+// Markdown, sources, people, the line, the form. It counts as well, or splitting a
+// file would look like making it lighter; translations are apart, one at most is
+// fetched. The limit is what it measures now, so that it never grows unseen.
+const WIDGET_LIMIT = 23.7 * KB;
 // What an agent's browser needs before the inbox is drawn; fonts are apart,
 // because text is readable before they arrive.
 const CONSOLE_LIMIT = 90 * KB;
@@ -99,7 +99,8 @@ try {
   const whole = [...filesIn(widget).filter((path) => path !== loader), ...english(join(widget, "locale"))];
   row("loader", LOADER_LIMIT, existsSync(loader) ? [loader] : []);
   row("page view", PAGE_VIEW_LIMIT, [loader, join(widget, "widget.js")]);
-  row("widget", WIDGET_LIMIT, whole);
+  row("needed to chat", CHAT_LIMIT, whole.filter((path) => basename(path) !== "widget-more.js"));
+  row("whole widget", WIDGET_LIMIT, whole);
   if (whole.length > 1) for (const path of whole) row(`  ${basename(path)}`, undefined, [path]);
   row("console inbox", CONSOLE_LIMIT, withImports(entryFiles(agentConsole)));
 } catch (error) {

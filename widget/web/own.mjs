@@ -7,6 +7,8 @@ export const own = [
   "returning synced outgoing conversation asking teaser mailBad session messages journey stopped until sig tick named seenAt passed past waited ways full first last",
   // Hands and views.
   "draw turn dismiss say again ask draft focusBox tell props kids views yieldTo atEnd opened toQueue giveBack complain dispatch vault inside paint texts emit flush wake",
+  // The second half.
+  "news tooLong ticks live place",
   // The core.
   "admitted postponed welcomed heard due pending sent gap cursor offer held resync",
 ]

@@ -26,7 +26,7 @@ const times = { n: 2, title: "Delivery times", section: "Help › Shipping", url
 export const answers = [
   { ask: /ship to bengaluru/i, body: "Yes. You get **free shipping to Bengaluru on orders over ₹2,500.** [1] Orders placed before 2 pm usually arrive in 2 to 3 working days. [2]", citations: [shipping, times], pages: 2 },
   { ask: /return|damaged item/i, body: "Tell us within 7 days of delivery. A damaged item is **replaced or refunded free,** and we collect it from your door. [1]", citations: [{ ...shipping, title: "Damaged on arrival", section: "Help › Returns", url: "/demo/help/damaged", quote: "Tell us within 7 days of delivery. A damaged item is replaced or refunded free, and we collect it from your door." }], pages: 1 },
-  { ask: /broken screen/i, body: "I’m sorry about the screen. A replacement needs a person, so I have called one. They will see this whole chat, so you won’t have to repeat anything.", outcome: "handoff", handoff: true },
+  { ask: /broken screen/i, body: "I’m sorry about the screen. Only a person can do this for you, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.", outcome: "handoff", handoff: true },
   { ask: /بنغالورو/, body: "نعم، **التوصيل مجاني إلى بنغالورو للطلبات التي تزيد على ₹2,500.** [1] تصل الطلبات المؤكدة قبل الساعة 2 ظهرًا خلال يومين إلى ثلاثة أيام عمل عادةً. [2]", citations: [{ ...shipping, title: "رسوم الشحن", section: "المساعدة › الشحن", quote: "التوصيل مجاني إلى بنغالورو للطلبات التي تزيد على ₹2,500." }, { ...times, title: "مدة التوصيل", quote: "تصل الطلبات خلال يومين إلى ثلاثة أيام عمل عادةً." }], pages: 2 },
   { ask: /^(hi|hello)\b/i, body: "Hello. Ask me anything about Tarang.", outcome: "greeting" },
 ];
@@ -45,6 +45,8 @@ export class Fake {
   convs = new Map();
   devices = new Map();
   store = "0190f3c2-0000-7000-8000-000000000001";
+  /** A file of the widget that cannot be had. */
+  withheld = /$^/;
   csp = "";
   nonce = "";
   requests = [];
@@ -74,7 +76,8 @@ export class Fake {
     if (url.pathname === "/api/visitor/session") return this.session(q, send);
     if (url.pathname === "/mark.svg") return send(200, "image/svg+xml", mark);
     const name = url.pathname.replace("/widget-locale/", "/locale/").slice(1);
-    if (/^(w|widget|widget-chat|locale\/\w+)\.js$/.test(name)) return send(200, "text/javascript", readFileSync(new URL(name, dist), "utf8").replaceAll("__V__", "test"));
+    if (this.withheld.test(name)) return send(503, "text/plain", "not now");
+    if (/^(w|widget|widget-chat|widget-more|locale\/\w+)\.js$/.test(name)) return send(200, "text/javascript", readFileSync(new URL(name, dist), "utf8").replaceAll("__V__", "test"));
     return send(404, "text/plain", "no");
   }
 

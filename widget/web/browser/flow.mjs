@@ -98,6 +98,19 @@ await scene("a lost link and a failure", async ({ fake, where, context }) => {
   await until(async () => !(await page.locator(".banner").isVisible()), "and the line goes when it is back");
 });
 
+await scene("the second half cannot be had", async ({ fake, where, context }) => {
+  fake.withheld = /widget-more/;
+  const page = await visit(context, where.url);
+  await page.click(".launcher");
+  await page.waitForSelector(".list");
+  await ask(page, "Do you ship to Bengaluru?");
+  await until(async () => /free shipping to Bengaluru on orders over ₹2,500\. Orders placed .* working days\.$/.test((await texts(page, ".answer .text"))[0] ?? ""), "the answer stands in plain words");
+  check(!/[*[\]]/.test((await texts(page, ".log")).join()), "without a raw sign");
+  check((await texts(page, ".mine .bubble")).join() === "Do you ship to Bengaluru?", "beside the question");
+  fake.withheld = /$^/;
+  await until(() => page.locator(".pills").count(), "once it can be had, it comes by itself, with the sources", 20_000);
+});
+
 await scene("keys and focus", async ({ fake, where, context }) => {
   const page = await visit(context, where.url);
   await page.evaluate(() => {

@@ -1,6 +1,9 @@
+import { backoff } from "@baton/realtime";
 import { connect } from "./client.ts";
 import { patch } from "./h.ts";
-import { attempt, vault as open } from "./keep.ts";
+import { attempt } from "./attempt.ts";
+import { vault as open } from "./keep.ts";
+import { lent } from "./lent.ts";
 import { reduce } from "./reduce.ts";
 import type { Shell } from "./shell.ts";
 import { initial, standing, unread, type Action, type State } from "./state.ts";
@@ -9,7 +12,6 @@ import { isRtl, language, setTexts } from "./text.ts";
 import { small, type Hands } from "./view/hands.ts";
 import { launcher } from "./view/launcher.ts";
 import { panel } from "./view/panel.ts";
-import { announcement } from "./view/speak.ts";
 
 /** Starts the chat inside the shell. Gives back what carries out the calls of the page, and of the shell: `back`, `speak` and `end`. */
 export async function start(shell: Shell): Promise<Record<string, (...args: any[]) => void>> {
@@ -17,8 +19,11 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   const inbox = data.inbox!;
   const vault = open(inbox, data.storage !== "none");
   let state: State = { ...initial, returning: !!vault.get("token") };
-  let shown = state;
+  /** Up to here everything was told to those who listen. */
+  let told = state;
   let due = false;
+  let coming = false;
+  let tries = 0;
   let watcher: { onclose(): void; destroy(): void } | undefined;
   const ended = new AbortController();
 
@@ -36,15 +41,20 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   const draw = () => {
     due = false;
     if (ended.signal.aborted) return;
-    const before = shown;
-    shown = state;
     const focused = shadow.activeElement;
     shell.paint(state.session?.inbox.accent, state.link === "gone");
     patch(inside, [state.open && window.view(state), launcher(state, hands, data.label ?? "")]);
     // Whatever held the focus may have gone with what was redrawn; it never falls back to the page.
     if (focused && !shadow.activeElement) if (state.open) window.focusBox(); else focusLauncher();
-    const words = announcement(before, state);
-    if (words) tell(words);
+    if (hands.more || !told.synced) {
+      const words = hands.more?.announcement(told, state);
+      told = state;
+      if (words) tell(words);
+    }
+    if (state.link !== "cold" && !coming) {
+      coming = true;
+      (globalThis.requestIdleCallback ?? setTimeout)(fetchMore);
+    }
     if (state.open && state.synced && !document.hidden && window.atEnd()) client.read();
   };
   const soon = () => {
@@ -53,6 +63,21 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
     // A hidden page draws no frames, and still has a badge to keep.
     if (document.hidden) setTimeout(draw);
     else requestAnimationFrame(draw);
+  };
+  /** Everything is drawn again with the second half once it is there. A fetch that fails is tried again; until then, texts stand in plain words. */
+  const fetchMore = () =>
+    shell.part("widget-more").then(
+      (m) => {
+        hands.more = m.start(lent, hands);
+        adopt(hands.more!.css);
+        soon();
+      },
+      () => setTimeout(fetchMore, backoff(tries++, 1)),
+    );
+  const adopt = (css: string) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    shadow.adoptedStyleSheets.push(sheet);
   };
   const dispatch = (a: Action) => {
     const before = state;
@@ -93,19 +118,21 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
     if (watcher) watcher.onclose = () => turn(false);
   };
 
+  const client = connect({
+    base, inbox, vault, dispatch,
+    locale: () => shell.locale,
+    state: () => state,
+    complain(message) {
+      console.warn(`Baton: ${message}`);
+      emit("error", { message });
+    },
+    giveBack: (body) => window.fill(`${body}\n${vault.get("draft")}`.trim()),
+  });
   const hands: Hands = {
-    base,
-    draw,
-    turn,
-    tell,
+    ...client,
+    base, draw, turn, tell,
     state: () => state,
     dismiss: () => dispatch({ do: "set", teaser: null }),
-    say: (body) => client.say(body),
-    again: () => client.flush(),
-    ask: (on) => client.ask(on),
-    stop: () => client.stop(state.run!.run),
-    typing: (on) => client.typing(on),
-    contact: (email) => client.contact(email),
     draft(text) {
       if (text !== undefined) vault.set("draft", text);
       return vault.get("draft");
@@ -113,16 +140,6 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
     focusBox: () => window.focusBox(),
   };
   const window = panel(hands);
-  const client = connect({
-    base, inbox, vault, dispatch,
-    locale: () => shell.locale,
-    state: hands.state,
-    complain(message) {
-      console.warn(`Baton: ${message}`);
-      emit("error", { message });
-    },
-    giveBack: (body) => window.fill(`${body}\n${vault.get("draft")}`.trim()),
-  });
   /** The language changes in place, with all that was said. */
   const speak = async () => {
     setTexts(shell.locale, await shell.texts);
@@ -130,9 +147,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
     draw();
   };
 
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  shadow.adoptedStyleSheets.push(sheet);
+  adopt(css);
   const first = shadow.activeElement;
   shadow.append(region);
   inside.replaceChildren();

@@ -94,7 +94,7 @@ export function connect({ base, inbox, locale, vault, state, dispatch, complain,
       else if (effect === "hello") send({ t: "hello", v: 1, caps: ["delta"], token: session!.token, store: vault.get("store"), cursors: { [conv]: sequence.cursor } });
       else if (effect === "ping") send({ t: effect });
       else if (effect === "close") drop();
-      else if (effect === "refused") gone("This page's origin is not allowed; add it in the console.");
+      else if (effect === "refused") gone("This page's origin is not allowed. Add it in the console.");
       else complain("The server needs a newer widget; reload the page.");
     const { state: stage, due } = link;
     shaken ||= stage === "waiting";
@@ -241,33 +241,36 @@ export function connect({ base, inbox, locale, vault, state, dispatch, complain,
     }
   }
 
+  /** Connects, if that has not happened yet, and at once where an attempt is waiting. */
+  const start = () => carryOut(link.start(Date.now()));
+
   return {
-    /** Connects, if that has not happened yet, and at once where an attempt is waiting. */
-    start: () => carryOut(link.start(Date.now())),
+    start,
     /** The page became visible, the network came back. */
-    wake: () => document.hidden || link.state !== "waiting" || carryOut(link.start(Date.now())),
-    flush,
+    wake: () => document.hidden || link.state !== "waiting" || start(),
+    /** Sends again what was not acknowledged. */
+    again: flush,
     say(body: string): void {
       typedAt = 0;
       const entry = outbox.add(uuid7(Date.now(), (b) => crypto.getRandomValues(b)), conv, body, Date.now());
       if (live()) post(entry);
-      this.start();
+      start();
       show();
     },
     /** Asks for a person, or leaves the line. */
     ask(on: boolean): void {
       dispatch({ do: "set", asking: on });
-      this.start();
+      start();
       repeat();
     },
     contact(email: string): void {
       mail = email;
       dispatch({ do: "set", mailBad: false });
-      this.start();
+      start();
       repeat();
     },
-    stop(run: string): void {
-      send({ t: "stop", conv, run });
+    stop(): void {
+      send({ t: "stop", conv, run: state().run!.run });
       dispatch({ do: "stop" });
     },
     typing(on: boolean): void {

@@ -11,7 +11,7 @@ export type Item = { key: string; sig: string } & (
   | { kind: "person"; message: Message; first: boolean; last: boolean }
   | { kind: "run"; run: Run | null }
   | { kind: "typing"; name: string }
-  | { kind: "event"; message: Message; full: boolean; past: boolean; waited: number }
+  | { kind: "event"; message: Message; full: boolean; past: boolean }
   | { kind: "queue" }
 );
 
@@ -54,7 +54,7 @@ function item(s: State, message: Said, who: string, at: number, first: boolean, 
     const full = end && event.name === "joined" && person;
     // That it is closed is no longer true once it was opened again.
     const past = s.conversation?.state !== "resolved" || s.messages.slice(message.seq).some((m) => m.event?.name === event.name);
-    return { kind: "event", key: `c${cid}`, sig: `e${full}${past}${s.conversation?.person?.status}`, message, full, past, waited: waited(s, message) };
+    return { kind: "event", key: `c${cid}`, sig: `e${full}${past}${s.conversation?.person?.status}`, message, full, past };
   }
   if (message.author.kind === "agent") return { kind: "person", key: `c${cid}`, sig: `p${first}${last}`, message, first, last };
   const ways = /unanswered|offer/.test(message.outcome ?? "") && /assistant|resolved/.test(standing(s));
@@ -66,11 +66,6 @@ function ticked(s: State, seq: number): Tick {
   if (s.read.seen >= seq) return "seen";
   const answered = s.read.delivered >= seq || s.messages.slice(seq).some(isReply);
   return answered || s.run ? "delivered" : "sent";
-}
-
-function waited(s: State, joined: Message): number {
-  const called = s.messages.slice(0, joined.seq).findLast((m) => /^(asked|called)$/.test(m.event?.name ?? ""));
-  return called ? Date.parse(joined.at) - Date.parse(called.at) : 0;
 }
 
 function tail(s: State): Item[] {

@@ -1,17 +1,9 @@
 import type { Entry, Keep } from "@baton/realtime";
+import { attempt } from "./attempt.ts";
 
 export interface Vault extends Keep {
   get(name: string): string;
   set(name: string, value: string): void;
-}
-
-/** Storage that never throws: reading the property alone does where storage is blocked, and a full store refuses. */
-export function attempt<T>(use: () => T): T | undefined {
-  try {
-    return use();
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -9,8 +9,3 @@ export function place(s: State): string {
   const at = s.conversation?.queue?.position;
   return alone(s) ? t("none") : at ? t("place", { n: at }) : t("calling");
 }
-
-export function estimate(s: State): string {
-  const minutes = s.conversation?.queue?.minutes;
-  return minutes && !alone(s) ? t("wait", { n: minutes }) : "";
-}

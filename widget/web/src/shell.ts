@@ -1,8 +1,8 @@
 import { dress } from "./accent.ts";
-import { attempt } from "./keep.ts";
+import { attempt } from "./attempt.ts";
+import { bubble } from "./drawings.ts";
 import { languageOf } from "./language.ts";
 import type { Texts } from "./locale/en.ts";
-import { chat as shape } from "./shape.ts";
 import css from "./style/shell.css?inline";
 import { isDark, night, type Theme } from "./theme.ts";
 
@@ -15,9 +15,11 @@ export interface Shell {
   data: DOMStringMap;
   emit: Events;
   shadow: ShadowRoot;
-  /** Where the chat draws itself, in place of the first launcher. */
+  /** Where the launcher stands, and then the chat. */
   inside: HTMLElement;
   locale: string;
+  /** Fetches another file of the widget, without its ending. */
+  part(name: string): Promise<any>;
   /** The texts of the language, on their way; null for English, and where they cannot be had. */
   texts: Promise<Texts | null>;
   /** The direction of the text decides on which side the widget stands. */
@@ -38,7 +40,6 @@ const names: Record<string, string> = { hi: "चैट खोलें", ar: "ف
  * tag. Gives back what carries out the calls of the page.
  */
 export function start(base: string, version: string, data: DOMStringMap, emit: Events): (name: string, ...args: any[]) => void {
-  const node = <E = HTMLElement>(tag: string, svg?: string) => document.createElementNS(`http://www.w3.org/${svg ?? "1999/xhtml"}`, tag) as E;
   const key = `baton.${data.inbox}.`;
   const stored = (name: string) => (data.storage === "none" ? "" : attempt(() => localStorage.getItem(key + name)) || "");
   let theme = data.theme as Theme;
@@ -49,6 +50,7 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   let chat: Promise<Calls> | undefined;
   const ended = new AbortController();
 
+  const node = <E = HTMLElement>(tag: string, svg?: string) => document.createElementNS(`http://www.w3.org/${svg ?? "1999/xhtml"}`, tag) as E;
   const host = node("baton-chat");
   const inside = node("div");
   const button = node("button");
@@ -72,8 +74,15 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   };
   const soon = () => (due ||= requestAnimationFrame(paint));
 
+  let failures = 0;
+  const part = (name: string) =>
+    import(/* @vite-ignore */ `${base}${name}.js?v=${version}${"&".repeat(failures)}`).catch((fault) => {
+      // Some browsers remember that a module failed; under another address it is asked for again.
+      failures++;
+      throw fault;
+    });
   const shell: Shell = {
-    base, data, emit, shadow, inside, locale: "", texts: Promise.resolve(null),
+    base, data, emit, shadow, inside, part, locale: "", texts: Promise.resolve(null),
     turn(dir, lang) {
       place.setProperty("direction", (inside.dir = dir), "important");
       inside.lang = lang;
@@ -91,9 +100,9 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   };
   const fetchTexts = () => {
     const language = languageOf(shell.locale);
-    if (language) shell.texts = import(/* @vite-ignore */ `${base}widget-locale/${language}.js?v=${version}`).then((m) => m.default, () => null);
+    if (language) shell.texts = part(`widget-locale/${language}`).then((m) => m.default, () => null);
   };
-  const fetchChat = () => import(/* @vite-ignore */ `${base}widget-chat.js?v=${version}`);
+  const fetchChat = () => part("widget-chat");
   const need = () => {
     if (chat) return chat;
     fetchTexts();
@@ -112,7 +121,7 @@ export function start(base: string, version: string, data: DOMStringMap, emit: E
   button.onclick = () => call("open", true);
   icon.setAttribute("class", "i chat");
   icon.setAttribute("viewBox", "0 0 24 24");
-  path.setAttribute("d", shape);
+  path.setAttribute("d", bubble);
   icon.append(path);
   button.append(icon, data.label ?? "");
   // Where a window was left open it comes back with the chat, and nothing closed is shown before it.

@@ -4,10 +4,14 @@ import type { Delta } from "@baton/realtime/visitor";
 import { items } from "../src/items.ts";
 import { reduce } from "../src/reduce.ts";
 import { greets, standing, unread, type State } from "../src/state.ts";
+import { later } from "../src/locale/en.ts";
 import hi from "../src/locale/hi.ts";
-import { setTexts } from "../src/text.ts";
+import { learn, setTexts } from "../src/text.ts";
+import { waited } from "../src/view/event.ts";
 import { announcement } from "../src/view/speak.ts";
 import { conversation, message, state } from "./make.ts";
+
+learn(later);
 
 const delta = (offset: number, text: string, more: Partial<Delta> = {}): Delta => ({ t: "delta", conv: "c", run: "r", epoch: 0, offset, text, ...more });
 const hear = (s: State, ...frames: Parameters<typeof one>[1][]) => frames.reduce(one, s);
@@ -117,7 +121,8 @@ test("a bubble keeps its key from the first keystroke to the last tick", () => {
 test("the joining folds into a line once something follows it", () => {
   const joined = [message(1, { kind: "event", event: { name: "called" } }), message(109, { seq: 2, kind: "event", event: { name: "joined", who: "Priya Nair" } })];
   const agent = conversation({ state: "agent" });
-  expect(items(state({ conversation: agent, messages: joined })).at(-1)).toMatchObject({ kind: "event", full: true, waited: 108_000 });
+  expect(items(state({ conversation: agent, messages: joined })).at(-1)).toMatchObject({ kind: "event", full: true });
+  expect(waited(state({ messages: joined }), joined.at(-1)!)).toBe(108_000);
   const later = items(state({ conversation: agent, messages: [...joined, message(110, { seq: 3, author: { kind: "agent" } })] }));
   expect(later.find((i) => i.kind === "event")).toMatchObject({ full: false });
 });

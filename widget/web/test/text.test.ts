@@ -2,11 +2,14 @@ import { afterEach, expect, test } from "vitest";
 import { contrast, dress, rgb } from "../src/accent.ts";
 import { languageOf } from "../src/language.ts";
 import ar from "../src/locale/ar.ts";
-import { en, type Key, type Text } from "../src/locale/en.ts";
+import { en as begun, later, type Key, type Text } from "../src/locale/en.ts";
 import hi from "../src/locale/hi.ts";
-import { setTexts, t } from "../src/text.ts";
-import { clock, date, day, span } from "../src/when.ts";
+import { learn, setTexts, t } from "../src/text.ts";
+import { date, day, span } from "../src/dates.ts";
+import { clock } from "../src/when.ts";
 
+const en = { ...begun, ...later };
+learn(later);
 afterEach(() => setTexts("en", null));
 
 const forms = (text: Text): string[] => (typeof text === "string" ? [text] : Object.values(text));

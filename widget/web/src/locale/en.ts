@@ -4,13 +4,10 @@
  */
 export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
-/** English is built in: it is the language of whoever has no better one. */
+/** English is built in: it is the language of whoever has no better one. Here is what the first half of the widget says. */
 export const en = {
   open: "Open chat",
   close: "Close chat",
-  fresh: { one: "{n} new message", other: "{n} new messages" },
-  inChat: "In a chat",
-  dismiss: "Dismiss",
   chat: "Chat with {team}",
   log: "Messages",
   instant: "Replies at once",
@@ -18,20 +15,40 @@ export const en = {
   often: "People often ask",
   here: { one: "One person is here now", other: "{n} people are here now" },
   nobody: "Nobody is online right now",
-  none: "Nobody online",
   answersNow: "The assistant answers at once",
   write: "Write a message",
-  detail: "Add a detail while you wait",
   send: "Send message",
   stop: "Stop",
   foot: "AI answers from our help pages",
-  footPerson: "{name} sees this whole chat",
   assistant: "Assistant",
   ai: "AI",
   now: "now",
   reading: "Reading the help pages",
-  writing: { one: "Writing from {n} help page", other: "Writing from {n} help pages" },
   isWriting: "The assistant is writing",
+  failed: "Not sent.",
+  again: "Try again",
+  lost: "Reconnecting, your messages are kept",
+  you: "You",
+} satisfies Record<string, Text>;
+
+/** What the second half says, and brings with it. */
+export const later = {
+  fresh: { one: "{n} new message", other: "{n} new messages" },
+  writing: { one: "Writing from {n} help page", other: "Writing from {n} help pages" },
+  sending: "Sending",
+  held: "Waiting for the connection",
+  sent: "Sent",
+  delivered: "Delivered",
+  seen: "Seen {time}",
+  none: "Nobody online",
+  detail: "Add a detail while you wait",
+  footPerson: "{name} sees this whole chat",
+  calling: "Calling a person",
+  place: { one: "{n}st in line", two: "{n}nd in line", few: "{n}rd in line", other: "{n}th in line" },
+  personAt: "A person at {team}",
+  long: "A message holds up to {max} characters; this one has {n}.",
+  inChat: "In a chat",
+  dismiss: "Dismiss",
   stopped: "Stopped",
   source: "Source {n}: {title}",
   sources: { one: "{n} source", other: "{n} sources" },
@@ -42,15 +59,12 @@ export const en = {
   save: "Save",
   mailBad: "Write the whole address, like name@example.in",
   mailKept: "The team has your address.",
-  calling: "Calling a person",
-  place: { one: "{n}st in line", two: "{n}nd in line", few: "{n}rd in line", other: "{n}th in line" },
   wait: { one: "about {n} min", other: "about {n} min" },
   keep: "You can close this window. We keep your place and show a badge when someone joins.",
   mailInstead: "E-mail me instead",
   leave: "Leave the line",
   away: "Leave your e-mail address, so that the team can reach you, or go on with the assistant.",
   goOn: "Go on with the assistant",
-  personAt: "A person at {team}",
   joined: "{name} joined",
   joinedAt: "{name} joined at {time}",
   joinedSub: "A person from {team}, with your whole chat",
@@ -64,19 +78,9 @@ export const en = {
   resolved: "This chat is closed. Write to open it again.",
   wasClosed: "This chat was closed",
   reopened: "The chat is open again",
-  sending: "Sending",
-  held: "Waiting for the connection",
-  sent: "Sent",
-  delivered: "Delivered",
-  seen: "Seen {time}",
-  failed: "Not sent.",
-  again: "Try again",
-  lost: "Reconnecting, your messages are kept",
   back: "Connected again",
-  long: "A message holds up to {max} characters; this one has {n}.",
-  you: "You",
 } satisfies Record<string, Text>;
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof later;
 /** A language holds every key: the compiler refuses one that is missing, a test compares the placeholders. */
 export type Texts = Record<Key, Text>;

@@ -2,13 +2,14 @@ import { h, type Kid, type View } from "../h.ts";
 import { icon } from "../icon.ts";
 import type { Of } from "../items.ts";
 import { markdown } from "../markdown.ts";
-import type { Run, State } from "../state.ts";
+import type { State } from "../state.ts";
 import { t } from "../text.ts";
 import { clock } from "../when.ts";
 import type { Contact } from "./contact.ts";
-import { byAssistant, dots } from "./face.ts";
+import { byAssistant } from "./face.ts";
 import type { Hands } from "./hands.ts";
 import { cited, sourceName, type Cited, type Sources } from "./source.ts";
+import { card } from "./writing.ts";
 
 /** An answer of the assistant: card with hairline, sources inside it, and ways on where it found nothing. */
 export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources, contact: Contact): View {
@@ -22,8 +23,7 @@ export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources
   };
   return h("div.answer", { key: i.key },
     i.first && byAssistant(clock(Date.parse(at)) + (outcome === "stopped" ? `, ${t("stopped")}` : "")),
-    h("div.card",
-      h("div.text", { dir: "auto" }, markdown(body, hands.base, chip)),
+    card(markdown(body, hands.base, chip), undefined,
       citations[0] && h("div.pills", citations.map((c) => opener("button.pill", c, h("span.chip", { "data-c": c.n }), h("span.t", { dir: "auto" }, c.full)))),
       i.ways &&
         h("div.ways",
@@ -38,15 +38,3 @@ export function answer(i: Of<"answer">, s: State, hands: Hands, sources: Sources
   );
 }
 
-/** An answer while it is being written; before its first words, the assistant is reading. Tokens appear without animation. */
-export function writing(key: string, run: Run | null, base: string): View {
-  const nodes = run ? markdown(run.text, base, (n) => h("span.chip", n), true) : [];
-  const last = nodes.at(-1);
-  const item = last?.kids.at(-1) as View | undefined;
-  (item?.tag === "li" ? item : last)?.kids.push(h("span.caret"));
-  return h("div.answer", { key },
-    byAssistant(t("now")),
-    run && h("div.card", { "aria-busy": "true" }, h("div.text", { dir: "auto" }, nodes)),
-    !run?.stopped && h("div.doing", dots(), h("span.meta", !run ? t("reading") : run.pages ? t("writing", { n: run.pages }) : t("isWriting"))),
-  );
-}

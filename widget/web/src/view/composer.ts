@@ -5,23 +5,17 @@ import { first, t } from "../text.ts";
 import { trouble } from "./face.ts";
 import type { Hands } from "./hands.ts";
 
-/** The longest message the server takes, in code points (docs/protocol.md). */
-const MAX = 16_000;
-
 /** Where the visitor writes. What is too long, or was refused, stays in the box. */
 export function composer(hands: Hands) {
   let box: HTMLTextAreaElement | undefined;
-  /** How many characters a text that is too long has. */
-  let over = 0;
+  /** Why the text cannot be sent, in words. Until the second half can tell, the server refuses it, and the text comes back. */
+  let fault = "";
+  const judge = (text: string): string => (fault = hands.more?.tooLong(text) ?? "");
 
-  const measure = (text: string): number => {
-    const n = text.length > MAX ? [...text.trim()].length : 0;
-    return n > MAX ? n : 0;
-  };
   const changed = (): void => {
     const text = hands.draft(box!.value);
     hands.typing(!!text.trim());
-    over &&= measure(text);
+    if (fault) judge(text);
     box!.style.blockSize = "";
     if (box!.scrollHeight > box!.clientHeight) box!.style.blockSize = `${box!.scrollHeight}px`;
     hands.draw();
@@ -32,15 +26,13 @@ export function composer(hands: Hands) {
     box.value = text;
     changed();
   };
-  const complaint = (): string => t("long", { max: MAX, n: over });
   const submit = (): void => {
     const text = hands.draft().trim();
     box!.focus();
     if (!text) return;
-    over = measure(text);
-    if (over) {
+    if (judge(text)) {
       hands.draw();
-      return hands.tell(complaint());
+      return hands.tell(fault);
     }
     // Said first: a message ends the typing by itself, so the emptied box has nothing to tell.
     hands.say(text);
@@ -62,10 +54,10 @@ export function composer(hands: Hands) {
     focus: () => box?.focus({ preventScroll: true }),
     view(s: State): View[] {
       const state = standing(s);
-      const person = state === "agent" && s.conversation?.person;
-      const box = h("textarea", { rows: 1, "aria-label": t("write"), placeholder: t(state === "waiting" ? "detail" : "write"), "aria-describedby": "long", "aria-invalid": over ? "true" : null, enterkeyhint: "send", dir: hands.draft() ? "auto" : null, autocomplete: "off", ref, oninput: changed, onkeydown: key });
+      const person = hands.more && state === "agent" && s.conversation?.person;
+      const box = h("textarea", { rows: 1, "aria-label": t("write"), placeholder: t(hands.more && state === "waiting" ? "detail" : "write"), "aria-describedby": "long", "aria-invalid": fault ? "true" : null, enterkeyhint: "send", dir: hands.draft() ? "auto" : null, autocomplete: "off", ref, oninput: changed, onkeydown: key });
       return [
-        ...(over ? [trouble("long", complaint())] : []),
+        ...(fault ? [trouble("long", fault)] : []),
         h("div.box",
           box,
           s.run && !s.run.stopped ? h("button.key", { key: "stop", onclick: hands.stop }, icon("stop"), t("stop")) : h("button.send", { key: "send", "aria-label": t("send"), disabled: !hands.draft().trim(), onclick: submit }, icon("up")),

@@ -1,7 +1,9 @@
+import type { Client } from "../client.ts";
+import type { More } from "../more.ts";
 import type { State } from "../state.ts";
 
-/** What a view may ask for. Views show the state and call these; they change nothing themselves. */
-export interface Hands {
+/** What a view may ask for. Views show the state and call these; they change nothing themselves. What goes to the server is the client's. */
+export interface Hands extends Client {
   /** Where Baton lives, with the slash at its end: paths in texts and citations belong to it. */
   base: string;
   state(): State;
@@ -9,17 +11,12 @@ export interface Hands {
   draw(): void;
   turn(open: boolean): void;
   dismiss(): void;
-  say(body: string): void;
-  /** Sends again what was not acknowledged. */
-  again(): void;
-  ask(on: boolean): void;
-  stop(): void;
-  typing(on: boolean): void;
-  contact(email: string): void;
   /** The draft outlives a reload. */
   draft(text?: string): string;
   /** Puts the cursor into the message box. */
   focusBox(): void;
+  /** The second half of the widget, from when it is there. */
+  more?: More;
   /** Says something to those who listen instead of looking. */
   tell(text: string): void;
 }

@@ -1,24 +1,20 @@
 import { h, type Kid, type View } from "../h.ts";
-import { icon } from "../icon.ts";
 import { items, type Item } from "../items.ts";
 import { greets, isReply, type State } from "../state.ts";
 import { tagNow, t } from "../text.ts";
-import { day } from "../when.ts";
-import { answer, writing } from "./answer.ts";
-import { event, mine, person, typing } from "./bubble.ts";
-import { contacts } from "./contact.ts";
+import { clock } from "../when.ts";
+import { mine } from "./bubble.ts";
+import { byAssistant } from "./face.ts";
 import { greeting } from "./greeting.ts";
 import type { Hands } from "./hands.ts";
-import { queue } from "./queue.ts";
-import { sources } from "./source.ts";
+import { paragraphs } from "./plain.ts";
+import { card, writing } from "./writing.ts";
 
 /** Within this many pixels of its end the log follows what is new. */
 const PINNED_PX = 48;
 
 /** The conversation: describes anew only what changed, and never scrolls away from what is being read. */
 export function log(hands: Hands) {
-  const source = sources(hands);
-  const contact = contacts(hands);
   let views: Record<string, { sign: string; view: Kid }> = {};
   let scroll: HTMLElement | undefined;
   let pinned = true;
@@ -47,68 +43,58 @@ export function log(hands: Hands) {
     toEnd();
   };
   const make = (i: Item, s: State): Kid => {
-    switch (i.kind) {
-      case "day":
-        return h("div.day", { key: i.key }, day(i.at, Date.now()));
-      case "mine":
-        return mine(i, hands);
-      case "answer":
-        return answer(i, s, hands, source, contact);
-      case "person":
-        return person(i, hands);
-      case "event":
-        return event(i, s);
-      case "typing":
-        return typing(i, s);
-      case "run":
-        return writing(i.key, i.run, hands.base);
-      case "queue":
-        return queue(i.key, s, hands, contact);
-    }
+    if (i.kind === "mine") return mine(i, hands);
+    if (i.kind === "run") return writing(i.key, i.run, hands);
+    if (hands.more) return hands.more.view(i, s);
+    // The second half is not there yet: what was said stands in plain words, the rest waits.
+    if (i.kind === "answer") return h("div.answer", { key: i.key }, byAssistant(clock(Date.parse(i.message.at))), card(paragraphs(i.message.body)));
+    return i.kind === "person" && h("div", { key: i.key }, h("b", i.message.author.name), paragraphs(i.message.body));
   };
   const list = (s: State): Kid => {
     const old = views;
     views = {};
     return items(s).map((i) => {
-      const sign = i.sig && [i.sig, tagNow(), source.opened(i.key), contact.sign(i.key)].join();
+      const sign = i.sig && [i.sig, tagNow(), !!hands.more, hands.more?.sign(i.key)].join();
       views[i.key] = sign && old[i.key]?.sign === sign ? old[i.key]! : { sign, view: make(i, s) };
-      return [views[i.key]!.view, source.view(i.key)];
+      return [views[i.key]!.view, hands.more?.source.view(i.key)];
     });
   };
 
+  const down = (): void => {
+    toEnd();
+    scroll!.focus();
+  };
+
   return {
-    close: source.close,
+    /** Closes what lies over the text, and tells whether anything did. */
+    close: (): boolean => !!hands.more?.source.close(),
     /** Whether what came last is in view: only then has the visitor seen it. */
     atEnd: (): boolean => pinned,
     toQueue(): void {
       toEnd();
-      scroll!.querySelector<HTMLElement>(".queue")!.focus();
+      scroll!.querySelector<HTMLElement>(".queue")?.focus();
     },
     view(s: State): View[] {
-      contact.update(s);
+      hands.more?.contact.update(s);
       greets_ = greets(s);
       const sent = s.outgoing.at(-1)?.cid ?? lastSent;
       if (sent !== lastSent) pinned = true;
       lastSent = sent;
       const now = s.messages.length + s.outgoing.length + +!!s.run;
-      if (now > said) source.yieldTo();
+      if (now > said) hands.more?.source.yieldTo();
       said = now;
       if (pinned) {
         readTo = s.messages.length;
         queueMicrotask(() => scroll && pinned && toEnd());
       }
-      // The pill counts what came in below while the visitor reads further up.
-      const n = s.messages.slice(readTo).filter(isReply).length;
-      const down = () => {
-        toEnd();
-        scroll!.focus();
-      };
+      // What came in below while the visitor reads further up.
+      const missed = s.messages.slice(readTo).filter(isReply).length;
       return [
         h("div.stage",
           h(`div.log ${more ? "more" : ""}`, { role: "log", "aria-live": "off", "aria-label": t("log"), tabindex: 0, onscroll: scrolled, ref: stand }, greets_ ? greeting(s, hands) : h("div.items", { key: "items" }, list(s))),
-          n > 0 && h("button.news", { onclick: down }, icon("down"), t("fresh", { n })),
+          missed > 0 && hands.more?.news(missed, down),
         ),
-        ...[source.view("") as View].filter(Boolean),
+        ...[hands.more?.source.view("") as View].filter(Boolean),
       ];
     },
   };

@@ -1,26 +1,24 @@
-import { h, type View } from "../h.ts";
+import type { Hands } from "./hands.ts";
 
 /**
- * The company's mark, an SVG. It is fetched and taken in shape by shape instead of put into an `img`, so that a strict page needs no img-src for
- * it. Until it is there, and where it cannot be had, the first letter stands. XMLHttpRequest reads XML without a step from string to markup, which Trusted Types would refuse.
+ * Puts the company's mark, an SVG, in the place of its first letter. It is fetched and taken in shape by shape instead of put into an `img`, so that a
+ * strict page needs no img-src for it. XMLHttpRequest reads XML without a step from string to markup, which Trusted Types would refuse.
  */
-export function logo(name: string, address: string): View {
-  const ref = (node: Element) => {
-    node.textContent = [...name][0]!;
-    const request = new XMLHttpRequest();
-    request.open("GET", address);
-    request.responseType = "document";
-    request.overrideMimeType("text/xml");
-    request.onload = () => {
-      const mark = request.responseXML?.documentElement;
-      if (mark?.localName !== "svg") return;
-      clean(mark);
-      node.replaceChildren(mark);
-    };
-    request.send();
+export const mark = (hands: Hands) => (node: Element): void => {
+  const { name, mark } = hands.state().session!.inbox;
+  const request = new XMLHttpRequest();
+  node.textContent = [...name][0]!;
+  request.open("GET", new URL(mark, hands.base));
+  request.responseType = "document";
+  request.overrideMimeType("text/xml");
+  request.onload = () => {
+    const drawn = request.responseXML?.documentElement;
+    if (drawn?.localName !== "svg") return;
+    clean(drawn);
+    node.replaceChildren(drawn);
   };
-  return h("span.logo", { key: address, "aria-hidden": "true", ref });
-}
+  request.send();
+};
 
 /** Shapes and colours only: a mark can hold no script, no link and no foreign picture. */
 function clean(mark: Element): void {

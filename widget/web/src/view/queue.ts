@@ -1,9 +1,15 @@
 import { h, type View } from "../h.ts";
-import { alone, estimate, place } from "../line.ts";
+import { alone, place } from "../line.ts";
 import type { State } from "../state.ts";
 import { t } from "../text.ts";
 import type { Contact } from "./contact.ts";
 import type { Hands } from "./hands.ts";
+
+/** The wait in words; "" where it is not known. */
+export function estimate(s: State): string {
+  const minutes = s.conversation?.queue?.minutes;
+  return minutes && !alone(s) ? t("wait", { n: minutes }) : "";
+}
 
 /** The card at the end of the log while a person is being called. */
 export function queue(key: string, s: State, hands: Hands, contact: Contact): View {

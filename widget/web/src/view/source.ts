@@ -3,7 +3,7 @@ import { h, type Kid, type Props } from "../h.ts";
 import { icon } from "../icon.ts";
 import { address, used } from "../markdown.ts";
 import { t } from "../text.ts";
-import { date } from "../when.ts";
+import { date } from "../dates.ts";
 import { small, type Hands } from "./hands.ts";
 
 /** A pointer has to rest this long before a source opens, and may be away this long before it closes. */

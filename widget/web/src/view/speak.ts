@@ -1,7 +1,9 @@
-import { estimate, place } from "../line.ts";
+import { place } from "../line.ts";
+import { estimate } from "./queue.ts";
 import { isReply, standing, type State } from "../state.ts";
 import { first, t, tagNow } from "../text.ts";
-import { told } from "./bubble.ts";
+import { told } from "./event.ts";
+import { plain } from "./plain.ts";
 
 /**
  * What those who listen are told about a change: the start and the end of an answer (never its pieces), replies, a change of place, who joined, and
@@ -16,8 +18,7 @@ export function announcement(before: State, s: State): string {
     ...s.messages.slice(before.messages.length).map((m) => {
       if (/joined|handed|left|resolved|reopened/.test(m.event?.name ?? "")) return told(m, m.event!.name === "joined" ? m.event!.who! : first(m.event!.who), "");
       if (!isReply(m)) return "";
-      // Words as they are heard: without Markdown's signs and the numbers of chips.
-      const words = m.body.replace(/\s?\[\d+\]|[*_`>#|]/g, "");
+      const words = plain(m.body);
       const n = m.citations?.length;
       return [m.author.kind === "agent" ? `${m.author.name}: ${words}` : words, n && t("sources", { n })];
     }),
