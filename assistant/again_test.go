@@ -9,7 +9,7 @@ import (
 // Whoever comes in the middle of an answer is told the whole text so far.
 func TestTextSoFarIsToldAgain(t *testing.T) {
 	t.Parallel()
-	m := &held{bits: []string{"You get free shipping ", "to Bengaluru."}, step: make(chan struct{})}
+	m := &held{bits: []string{heldSentence + "Standard", " delivery is ₹79 for each order."}, step: make(chan struct{})}
 	h := open(t, withModel(m))
 	h.start()
 	v := h.visit()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -21,6 +20,9 @@ const (
 	RuleAccepted = "offer-accepted" // the visitor said yes to the offer of a person
 	RuleFault    = "assistant-fault"
 )
+
+// extractiveName is the extractive model in the turn record.
+const extractiveName = "extractive"
 
 // sureFrom is the confidence from which no other reading of a question is tried.
 const sureFrom = 0.5
@@ -70,7 +72,9 @@ type Config struct {
 	// Model writes the answers, and ModelName stands in the turn record. A nil Model means the extractive one.
 	Model     Model
 	ModelName string
-	Log       *slog.Logger
+	// Company tells a model whom it speaks for; nil: nobody in particular.
+	Company func(ctx context.Context, workspaceID uuid.UUID, language string) (Company, error)
+	Log     *slog.Logger
 }
 
 // Answerer decides what to say to a message. It keeps no state and writes nothing: the same path serves conversations and the command line.
@@ -79,18 +83,19 @@ type Answerer struct {
 	rules     *escalation.Store
 	model     Model
 	name      string
+	company   func(context.Context, uuid.UUID, string) (Company, error)
 	log       *slog.Logger
 }
 
 // NewAnswerer returns an answerer.
 func NewAnswerer(c Config) *Answerer {
 	if c.Model == nil {
-		c.Model, c.ModelName = Extractive{}, "extractive"
+		c.Model, c.ModelName = Extractive{}, extractiveName
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Answerer{knowledge: c.Knowledge, rules: c.Rules, model: c.Model, name: c.ModelName, log: c.Log}
+	return &Answerer{knowledge: c.Knowledge, rules: c.Rules, model: c.Model, name: c.ModelName, company: c.Company, log: c.Log}
 }
 
 // Show hears the answer as it grows: the whole text so far, and how many help pages it is written from. A text that does not go on from the one
@@ -109,6 +114,7 @@ type deciding struct {
 	began    time.Time
 	cited    []Cited
 	failures int
+	written  written
 }
 
 // Answer decides what to say to a message. Errors are those of the database only; a context that ends with a cause returns what was shown until then.
@@ -188,65 +194,6 @@ func (d *deciding) search(ctx context.Context) (err error) {
 	return nil
 }
 
-// write lets the model answer, and where it fails the extractive one. It returns the text that stands on passages, or "".
-func (d *deciding) write(ctx context.Context) (string, error) {
-	q := Question{Text: d.asked(), Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Asked: d.found.Asked}
-	for _, t := range d.History {
-		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
-	}
-	d.answer.Turn.Model = d.name
-	text, err := d.stream(ctx, d.model, q)
-	if cause := context.Cause(ctx); cause != nil {
-		return text, cause
-	}
-	if err == nil && len(d.cited) > 0 {
-		return text, nil
-	}
-	if errors.Is(err, ErrNoAnswer) {
-		return "", nil
-	}
-	if _, plain := d.model.(Extractive); plain {
-		return "", nil
-	}
-	if err != nil {
-		// Once, and without what was asked or said.
-		d.log.WarnContext(ctx, "the model gave no complete answer; quoting the help pages instead", "workspace", d.Workspace, "err", err)
-	}
-	d.answer.Turn.Model = "extractive"
-	text, err = d.stream(ctx, Extractive{}, q)
-	if err != nil || len(d.cited) == 0 {
-		return "", context.Cause(ctx)
-	}
-	return text, nil
-}
-
-// stream runs a model and shows what it writes. The text it returns is checked: d.cited is empty where no passage bears it.
-func (d *deciding) stream(ctx context.Context, model Model, q Question) (string, error) {
-	c := newComposer(q.Passages, d.Cited)
-	d.cited = nil
-	err := model.Stream(ctx, q, func(p Piece) {
-		c.add(p)
-		d.show(c.soFar(), c.pages())
-	})
-	if err != nil {
-		if errors.Is(context.Cause(ctx), errStopped) {
-			d.keep(c)
-		}
-		return "", err
-	}
-	text, cited := c.finish(d.asked())
-	d.cited = cited
-	return text, nil
-}
-
-// keep makes what was shown until the visitor pressed Stop the answer. Marks whose sources do not hold are left out.
-func (d *deciding) keep(c *composer) {
-	d.answer.Body, d.answer.Citations = c.finish(d.asked())
-	if len(d.answer.Citations) == 0 {
-		d.answer.Body = strings.TrimSpace(markText.ReplaceAllString(d.answer.Body, ""))
-	}
-}
-
 // judge asks the rules that look at the answer, and says it.
 func (d *deciding) judge(text string, before escalation.Verdict) {
 	d.answer.Answered = text != ""
@@ -299,5 +246,5 @@ func spans(text string, matches []escalation.Match) []conversation.Span {
 
 // lap notes how long the round took up to the end of a step, in milliseconds.
 func (d *deciding) lap(step string) {
-	d.answer.Turn.Timings[step] = float64(time.Since(d.began).Microseconds()) / 1000
+	d.answer.Turn.Timings[step] = milliseconds(time.Since(d.began))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/knowledge"
-	"github.com/baton-chat/baton/knowledge/source"
 )
 
 const (
@@ -27,27 +26,21 @@ type Cited struct {
 	ExternalID string
 }
 
-// A composer puts an answer together from a model's pieces. It numbers the sources, so that numbers run through the conversation and the same passage
-// keeps its number, and remembers which words stood before each mark.
+// A composer puts an answer together from what a model wrote. It numbers the sources, so that numbers run through the conversation and the same passage
+// keeps its number. Its text only grows.
 type composer struct {
 	passages []knowledge.Passage
 	numbers  map[uuid.UUID]int // by chunk; those of earlier messages and of this one
 	next     int
 	text     strings.Builder
-	marks    []mark
-	claimed  int // where the words that the next mark vouches for begin
-}
-
-// mark is a citation in the text: passage index, the bytes of its "[n]", and the claim before it.
-type mark struct {
-	passage    int
-	start, end int
-	claim      string
-	quote      string
+	marks    []int         // passages in the order in which the text cites them
+	quotes   map[int]*span // by passage, what of it the answer stands on
+	last     int           // the passage that the text ends with, or -1 where words follow
+	owed     int           // the passage that the last sentence stands on without a mark of its own, or -1
 }
 
 func newComposer(passages []knowledge.Passage, before []conversation.Citation) *composer {
-	c := &composer{passages: passages, numbers: map[uuid.UUID]int{}, next: 1}
+	c := &composer{passages: passages, numbers: map[uuid.UUID]int{}, next: 1, quotes: map[int]*span{}, last: -1, owed: -1}
 	for _, b := range before {
 		c.numbers[b.Chunk] = b.N
 		c.next = max(c.next, b.N+1)
@@ -55,32 +48,80 @@ func newComposer(passages []knowledge.Passage, before []conversation.Citation) *
 	return c
 }
 
-// add takes a piece. A passage that was not shown to the model is dropped.
+// add takes a piece of a model that quotes. A passage that was not given to it, or does not hold the quote, is dropped.
 func (c *composer) add(p Piece) {
 	if p.Passage == 0 {
-		c.text.WriteString(p.Text)
+		c.write(p.Text)
 		return
 	}
-	if p.Passage < 1 || p.Passage > len(c.passages) {
+	if i := p.Passage - 1; i < len(c.passages) && p.Quote != "" && strings.Contains(c.passages[i].Text, p.Quote) {
+		c.cite(i, p.Quote)
+	}
+}
+
+func (c *composer) write(text string) {
+	if c.text.Len() == 0 {
+		text = strings.TrimLeft(text, " \n")
+	}
+	if text != "" {
+		c.text.WriteString(text)
+		c.last = -1
+	}
+}
+
+// sentence appends a sentence that was checked, with the passages that bear it. Where the model gave it no mark, sentences in a row that stand on the same passage share one.
+func (c *composer) sentence(text string, on []standing, marked bool) {
+	if c.owed >= 0 && (len(on) != 1 || on[0].passage != c.owed || strings.HasPrefix(text, "\n")) {
+		c.pay()
+	}
+	c.owed = -1
+	c.write(text)
+	if !marked {
+		c.hold(on[0].passage, on[0].quote)
+		c.owed = on[0].passage
 		return
 	}
-	index := p.Passage - 1
-	claim := strings.TrimSpace(c.text.String()[c.claimed:])
-	if claim == "" && len(c.marks) > 0 {
-		// Marks in a row vouch for the same words.
-		claim = c.marks[len(c.marks)-1].claim
-		if c.marks[len(c.marks)-1].passage == index {
-			return
-		}
+	for _, s := range on {
+		c.cite(s.passage, s.quote)
 	}
-	n := c.number(c.passages[index].ChunkID)
+}
+
+// pay writes the mark that the last sentences share.
+func (c *composer) pay() {
+	if i := c.owed; i >= 0 {
+		c.owed = -1
+		c.mark(i)
+	}
+}
+
+// cite writes a mark and keeps what the passage says.
+func (c *composer) cite(i int, quote string) {
+	c.hold(i, quote)
+	c.mark(i)
+}
+
+// hold keeps what of a passage the answer stands on: all of it together, where that is short enough to be read, or else what came first.
+func (c *composer) hold(i int, quote string) {
+	at := strings.Index(c.passages[i].Text, quote)
+	if at < 0 {
+		return
+	}
+	s := span{at, at + len(quote)}
+	if old := c.quotes[i]; old != nil {
+		s = old.join(s)
+	}
+	c.quotes[i] = &s
+}
+
+func (c *composer) mark(i int) {
+	if c.last == i {
+		return // Twice in a row says nothing more.
+	}
 	if text := c.text.String(); text != "" && !strings.HasSuffix(text, " ") && !strings.HasSuffix(text, "\n") {
 		c.text.WriteByte(' ')
 	}
-	start := c.text.Len()
-	c.text.WriteString("[" + strconv.Itoa(n) + "]")
-	c.marks = append(c.marks, mark{passage: index, start: start, end: c.text.Len(), claim: claim, quote: p.Quote})
-	c.claimed = c.text.Len()
+	c.text.WriteString("[" + strconv.Itoa(c.number(c.passages[i].ChunkID)) + "]")
+	c.marks, c.last = append(c.marks, i), i
 }
 
 func (c *composer) number(chunk uuid.UUID) int {
@@ -96,53 +137,29 @@ func (c *composer) number(chunk uuid.UUID) int {
 // soFar is the text as the visitor may see it now.
 func (c *composer) soFar() string { return c.text.String() }
 
-// pages is how many help pages the answer is written from: those that it cites, or all that were found until it cites one.
+// pages is how many help pages the answer is written from: those that it stands on so far.
 func (c *composer) pages() int {
 	documents := map[uuid.UUID]bool{}
-	for _, m := range c.marks {
-		documents[c.passages[m.passage].DocumentID] = true
+	for i := range c.quotes {
+		documents[c.passages[i].DocumentID] = true
 	}
 	return len(documents)
 }
 
-// finish checks the marks and returns the text with those that hold, and their citations. No citation means that the answer does not stand on the passages.
-func (c *composer) finish(question string) (string, []Cited) {
-	text := c.text.String()
+// finish returns the text with the citations of its marks. No citation means that the answer does not stand on the passages.
+func (c *composer) finish() (string, []Cited) {
+	c.pay()
 	var cited []Cited
-	kept := map[int]*span{}
-	for i := len(c.marks) - 1; i >= 0; i-- {
-		m := c.marks[i]
-		passage := c.passages[m.passage]
-		quote := m.quote
-		if quote == "" || !strings.Contains(passage.Text, quote) {
-			quote = bestQuote(passage.Text, m.claim)
-		}
-		if quote == "" || !strings.Contains(passage.Text, quote) {
-			text = strings.TrimRight(text[:m.start], " ") + text[m.end:]
-			continue
-		}
-		at := strings.Index(passage.Text, quote)
-		s := &span{at, at + len(quote)}
-		if old := kept[m.passage]; old != nil {
-			s = old.join(*s)
-		}
-		kept[m.passage] = s
-	}
-	if len(kept) == 0 || !numbersStand(text, question, c.passages) {
-		return strings.TrimSpace(text), nil
-	}
 	seen := map[int]bool{}
-	for _, m := range c.marks {
-		s := kept[m.passage]
-		if s == nil || seen[m.passage] {
-			continue
+	for _, i := range c.marks {
+		if s := c.quotes[i]; s != nil && !seen[i] {
+			seen[i] = true
+			p := c.passages[i]
+			cited = append(cited, Cited{citation(p, c.numbers[p.ChunkID], p.Text[s.start:s.end]), p.ExternalID})
 		}
-		seen[m.passage] = true
-		p := c.passages[m.passage]
-		cited = append(cited, Cited{citation(p, c.numbers[p.ChunkID], p.Text[s.start:s.end]), p.ExternalID})
 	}
 	slices.SortFunc(cited, func(a, b Cited) int { return a.N - b.N })
-	return strings.TrimSpace(text), cited
+	return strings.TrimSpace(c.text.String()), cited
 }
 
 func citation(p knowledge.Passage, n int, quote string) conversation.Citation {
@@ -158,44 +175,13 @@ func citation(p knowledge.Passage, n int, quote string) conversation.Citation {
 // span is a stretch of a passage in bytes.
 type span struct{ start, end int }
 
-// join returns the stretch that holds both, or the later of the two where it would be too long to read: quotes come last to first, so the later one is the first.
-func (s *span) join(other span) *span {
+// join returns the stretch that holds both, or the first where that would be too long to read.
+func (s *span) join(other span) span {
 	both := span{min(s.start, other.start), max(s.end, other.end)}
 	if both.end-both.start > maxQuote {
-		return &other
+		return *s
 	}
-	return &both
-}
-
-// bestQuote returns the sentence of a passage that a claim shares most with, or "" where it shares next to nothing. A claim in another
-// script than the passage cannot be compared by words; it gets the passage's first sentence.
-func bestQuote(passage, claim string) string {
-	claimed := termSet(claim)
-	best, most := "", 0
-	first := ""
-	for line := range strings.Lines(passage) {
-		for _, s := range source.Sentences(strings.TrimSpace(line)) {
-			if first == "" {
-				first = s
-			}
-			shared := 0
-			for t := range termSet(s) {
-				if claimed[t] {
-					shared++
-				}
-			}
-			if shared > most {
-				best, most = s, shared
-			}
-		}
-	}
-	if most >= min(minShared, len(claimed)) && most > 0 {
-		return best
-	}
-	if Language(claim) != Language(passage) {
-		return first
-	}
-	return ""
+	return both
 }
 
 func termSet(text string) map[string]bool {
@@ -206,35 +192,8 @@ func termSet(text string) map[string]bool {
 	return set
 }
 
-// figures are amounts, dates, durations, order numbers: what must never be made up. A single digit may count list items.
-var figures = regexp.MustCompile(`\d[\d,.]*\d`)
-
-// numbersStand reports whether every figure of an answer stands in a passage or in the question.
-func numbersStand(answer, question string, passages []knowledge.Passage) bool {
-	known := map[string]bool{}
-	note := func(text string) {
-		for _, f := range figures.FindAllString(text, -1) {
-			known[plainFigure(f)] = true
-		}
-	}
-	note(question)
-	for _, p := range passages {
-		note(p.Text)
-		note(p.Title)
-		note(strings.Join(p.Heading, " "))
-	}
-	for _, f := range figures.FindAllString(markText.ReplaceAllString(answer, ""), -1) {
-		if !known[plainFigure(f)] {
-			return false
-		}
-	}
-	return true
-}
-
 // markText is a citation mark as it stands in an answer.
 var markText = regexp.MustCompile(`\[\d+\]`)
-
-func plainFigure(f string) string { return strings.ReplaceAll(f, ",", "") }
 
 // section is the heading path below the title.
 func section(p knowledge.Passage) string {

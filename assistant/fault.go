@@ -1,11 +1,14 @@
 package assistant
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,8 +19,10 @@ const (
 	faultStalled = "stalled"       // silent for too long
 	faultSlow    = "too slow"      // talking for too long
 	faultBroken  = "broken off"    // ended without a reason to finish
-	faultCut     = "cut off"       // ended with another reason than being done
+	faultLength  = "cut off"       // ended because of a limit on its length
+	faultStopped = "stopped by it" // ended for another reason than being done, such as its own filter
 	faultGarbage = "unreadable"    // no JSON of the kind it should be
+	faultType    = "not a stream"  // an answer of another kind, such as a page of HTML
 	faultEndless = "endless"       // longer than any answer
 	faultEmpty   = "empty"         // complete, and nothing in it
 	faultOpen    = "given a pause" // not asked at all, because it failed again and again
@@ -38,13 +43,52 @@ func (f *Fault) Error() string {
 	return "model endpoint: " + f.Kind
 }
 
-// again reports whether the same request may do better in a moment. A wrong key or an unknown model will not.
+// Code is the fault in one word for the turn record: its kind, or the status of a refusal.
+func (f *Fault) Code() string {
+	if f.Status != 0 {
+		return strconv.Itoa(f.Status)
+	}
+	return f.Kind
+}
+
+// advice tells an operator what is wrong and what to do about it.
+func (f *Fault) advice() string {
+	switch f.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return "The model endpoint refuses the key. Check OPENAI_API_KEY, and that it belongs to OPENAI_BASE_URL."
+	case http.StatusNotFound:
+		return "The model endpoint does not know the model or the path. Check BATON_CHAT_MODEL, and that OPENAI_BASE_URL ends with the version, such as /v1."
+	case http.StatusTooManyRequests:
+		return "The model endpoint has too many requests of this account, or its credit is used up. Check its limits and its bill."
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:
+		return "The model endpoint does not accept the request. Check that BATON_CHAT_MODEL is a chat model with room for about 4,000 tokens."
+	}
+	switch f.Kind {
+	case faultAway:
+		return "The model endpoint cannot be reached. Check that it runs, and OPENAI_BASE_URL."
+	case faultRefused:
+		return "The model endpoint has a fault of its own. Look at its log."
+	case faultStalled, faultSlow:
+		return "The model endpoint is too slow for a visitor who waits. Take a smaller model, a faster machine or fewer requests at once."
+	case faultLength:
+		return "The model endpoint cuts answers off. Raise its limit on the length of an answer, or its context, to 512 tokens at least."
+	case faultType, faultGarbage:
+		return "The model endpoint answers something else than chat completions. Check that OPENAI_BASE_URL leads to an OpenAI-compatible server and not to a page."
+	case faultEndless:
+		return "The model endpoint does not come to an end. Take another model than BATON_CHAT_MODEL, or check its chat template."
+	case faultOpen:
+		return "The model endpoint failed again and again and is asked once in a while only."
+	}
+	return "The model endpoint gives no whole answers. Look at its log."
+}
+
+// again reports whether the same request may do better in a moment: where it was not taken at all. One that was begun and went wrong has cost its time already.
 func (f *Fault) again() bool {
 	switch f.Kind {
-	case faultAway, faultBroken, faultGarbage, faultEmpty:
+	case faultAway:
 		return true
 	case faultRefused:
-		return f.Status == http.StatusTooManyRequests || f.Status == http.StatusRequestTimeout || f.Status >= http.StatusInternalServerError
+		return f.Status == http.StatusTooManyRequests || f.Status >= http.StatusInternalServerError
 	}
 	return false
 }
@@ -55,6 +99,8 @@ func faultOf(err error) error {
 	switch {
 	case errors.As(err, &fault):
 		return fault
+	case errors.Is(err, errTooMuch):
+		return &Fault{Kind: faultEndless}
 	case statusOf(err) != 0:
 		return &Fault{Kind: faultRefused, Status: statusOf(err)}
 	case errors.Is(err, io.ErrUnexpectedEOF):
@@ -72,7 +118,10 @@ const (
 	maxRefusalBytes = 64 << 10
 )
 
-// boundedClient bounds what answers may weigh, and notes when a refusal says to come back.
+// errTooMuch is what reading ends with where an answer is larger than any.
+var errTooMuch = errors.New("more than an answer weighs")
+
+// boundedClient bounds what answers may weigh, refuses what is no stream, and notes what the client library does not tell.
 type boundedClient struct{ client *http.Client }
 
 // Do makes a request.
@@ -81,28 +130,60 @@ func (b boundedClient) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := int64(maxBodyBytes)
+	notes, _ := request.Context().Value(notesKey{}).(*notes)
 	if response.StatusCode >= http.StatusBadRequest {
-		limit = maxRefusalBytes
-		if hint, ok := request.Context().Value(hintKey{}).(*retryHint); ok {
-			hint.after = retryAfter(response.Header.Get("Retry-After"), time.Now())
+		if notes != nil {
+			notes.after = retryAfter(response.Header.Get("Retry-After"), time.Now())
 		}
+		response.Body = &bounded{Reader: io.LimitReader(response.Body, maxRefusalBytes), Closer: response.Body, left: maxRefusalBytes + 1}
+		return response, nil
 	}
-	response.Body = bounded{io.LimitReader(response.Body, limit), response.Body}
+	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || kind != "text/event-stream" {
+		_ = response.Body.Close()
+		return nil, &Fault{Kind: faultType}
+	}
+	response.Body = &bounded{Reader: response.Body, Closer: response.Body, left: maxBodyBytes, notes: notes}
 	return response, nil
 }
 
+// bounded reads so many bytes and no more, and notes whether a line said that the stream is done.
 type bounded struct {
 	io.Reader
 	io.Closer
+	left  int
+	notes *notes
+	tail  []byte // the end of what was read, in which the line may have begun
 }
 
-// retryHint carries a Retry-After past the client library, which drops headers of refusals.
-type retryHint struct{ after time.Duration }
+// doneLine is how a stream says that it is complete. Inside an answer it cannot stand: there a line break is written as two characters.
+const doneLine = "\ndata: [DONE]"
 
-type hintKey struct{}
+// Read reads, and fails where an answer is larger than any.
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errTooMuch
+	}
+	n, err := b.Reader.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	if b.notes != nil && n > 0 {
+		b.tail = append(b.tail, p[:n]...)
+		if bytes.Contains(b.tail, []byte(doneLine)) {
+			b.notes.done.Store(true)
+		}
+		b.tail = b.tail[max(0, len(b.tail)-len(doneLine)):]
+	}
+	return n, err
+}
 
-func (h *retryHint) withTime(err error) error {
+// notes carry past the client library what it drops: the Retry-After of a refusal, and whether a stream was ended by its last line or by the connection.
+type notes struct {
+	after time.Duration
+	done  atomic.Bool
+}
+
+type notesKey struct{}
+
+func (h *notes) withTime(err error) error {
 	var fault *Fault
 	if errors.As(err, &fault) {
 		fault.After = h.after

@@ -19,20 +19,33 @@ type Question struct {
 	Passages []knowledge.Passage
 	// Confidence is the search's estimate, 0 to 1, that the passages hold the answer.
 	Confidence float64
+	// Company is whom the answer speaks for.
+	Company Company
 	// Asked are the message's words and what they mean in this knowledge base. Empty where that was not looked up.
 	Asked []knowledge.Word
+	// Embed turns texts into vectors (knowledge.Store.Embed), for a model that compares sentences across languages. Nil, or an error from it: words have to do.
+	Embed func(ctx context.Context, kind knowledge.EmbedKind, texts []string) ([][]float32, error)
 }
+
+// Company is what a model is told about the workspace: its name, and how it greets visitors.
+type Company struct{ Name, Greeting string }
+
+// Usage is what an answer cost, in tokens, as the endpoint counts them.
+type Usage struct{ Prompt, Completion int }
 
 // Piece is a bit of an answer as it is written: words, or, behind them, the passage that they stand on.
 type Piece struct {
 	Text string
 	// Passage counts from 1 in Question.Passages; 0 means that this is text.
 	Passage int
-	// Quote stands verbatim in the passage. Where a model leaves it empty the best sentence is looked up.
+	// Quote stands verbatim in the passage; models that write in their own words leave it empty.
 	Quote string
+	// Usage comes by itself, where the endpoint tells it.
+	Usage *Usage
 }
 
-// Model writes answers. Stream emits an answer piece by piece and returns nil only when the answer is complete. It returns
+// Model writes answers. Only the words of [Extractive], which quotes, are shown as they come; those of all others are checked sentence by sentence.
+// Stream emits an answer piece by piece and returns nil only when the answer is complete. It returns
 // ErrNoAnswer where the passages do not hold it, the context's cause when it was stopped, and any other error for a fault of its own.
 // emit is called from Stream's goroutine.
 type Model interface {

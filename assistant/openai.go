@@ -7,35 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
 	"github.com/sony/gobreaker/v2"
-)
-
-// patience is how long an endpoint may take. Together a round stays far below the 45 s after which a visitor is handed over: one whole answer, and
-// the extractive one, which takes milliseconds.
-type patience struct {
-	first    time.Duration // until the first byte of the answer
-	idle     time.Duration // between two bits of it
-	whole    time.Duration // from the first request to the last bit, retries included
-	retries  int           // after faults before the first word
-	pause    time.Duration // before a retry, doubled for the next, where the endpoint names no time
-	longest  time.Duration // the longest time named by the endpoint that is waited for
-	coalesce time.Duration // how long words are collected before they are shown
-	reopen   time.Duration // how long an endpoint that failed is left alone
-}
-
-var usualPatience = patience{
-	first: 10 * time.Second, idle: 6 * time.Second, whole: 30 * time.Second, retries: 2, pause: 250 * time.Millisecond, longest: 4 * time.Second,
-	coalesce: 25 * time.Millisecond, reopen: 15 * time.Second,
-}
-
-const (
-	// tripAfter faults in a row open the breaker: visitors then get the extractive answer at once instead of waiting for the next fault.
-	tripAfter = 5
-	// maxAnswerBytes ends an answer that does not end. Ours are asked for in 80 words.
-	maxAnswerBytes = 8 << 10
 )
 
 // OpenAIConfig describes an OpenAI-compatible endpoint for chat.
@@ -44,73 +20,83 @@ type OpenAIConfig struct {
 	Key     string // empty for servers that want none
 	Model   string
 	Client  *http.Client // all traffic goes through it
-	Log     *slog.Logger // hears when the endpoint is given up and taken back
+	Log     *slog.Logger // hears of faults, and when the endpoint is given up and taken back
+	// Patience is how long it may take; the zero value means the usual one.
+	Patience Patience
 }
 
 // OpenAI writes answers with a model behind an OpenAI-compatible endpoint.
 type OpenAI struct {
 	client   *openai.Client
 	model    string
-	patience patience
+	patience Patience
 	breaker  *gobreaker.TwoStepCircuitBreaker[struct{}]
+	faults   *faultLog
+	// plain is set once the endpoint has refused stream_options, by which others are asked how many tokens an answer took.
+	plain atomic.Bool
 }
 
 // NewOpenAI returns the model; it makes no request.
-func NewOpenAI(c OpenAIConfig) *OpenAI { return newOpenAI(c, usualPatience) }
-
-func newOpenAI(c OpenAIConfig, p patience) *OpenAI {
+func NewOpenAI(c OpenAIConfig) *OpenAI {
 	if c.Client == nil {
 		c.Client = &http.Client{}
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Patience == (Patience{}) {
+		c.Patience = usualPatience
+	}
 	config := openai.DefaultConfig(c.Key)
 	if c.BaseURL != "" {
 		config.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	}
 	config.HTTPClient = boundedClient{c.Client}
-	return &OpenAI{
-		client: openai.NewClientWithConfig(config), model: c.Model, patience: p,
-		breaker: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
-			Name: "model endpoint", Timeout: p.reopen,
-			ReadyToTrip:  func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= tripAfter },
-			IsSuccessful: func(err error) bool { return err == nil || errors.Is(err, ErrNoAnswer) },
-			// What the visitor, an agent or a stopping server ended says nothing about the endpoint.
-			IsExcluded: func(err error) bool {
-				return errors.Is(err, errStopped) || errors.Is(err, errVoid) || errors.Is(err, context.Canceled)
-			},
-			OnStateChange: func(_ string, from, to gobreaker.State) { c.Log.Warn("model endpoint", "from", from, "to", to) },
-		}),
-	}
+	m := &OpenAI{client: openai.NewClientWithConfig(config), model: c.Model, patience: c.Patience, faults: &faultLog{log: c.Log, every: c.Patience.Reopen}}
+	m.breaker = newBreaker(c.Patience.Reopen, m.faults)
+	return m
 }
 
-// Stream asks the endpoint. Faults before the first word are tried again; after it, what was said cannot be taken back, so the caller decides.
+// Stream asks the endpoint. What was refused before the first word is tried again; after it, what was said cannot be taken back, so the caller decides.
 func (m *OpenAI) Stream(ctx context.Context, q Question, emit func(Piece)) error {
 	if len(q.Passages) == 0 {
 		return ErrNoAnswer
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, m.patience.whole, &Fault{Kind: faultSlow})
+	ctx, cancel := context.WithTimeoutCause(ctx, m.patience.Whole, &Fault{Kind: faultSlow})
 	defer cancel()
-	pause := m.patience.pause
-	for attempt := 0; ; attempt++ {
-		done, err := m.breaker.Allow()
-		if err != nil {
-			return &Fault{Kind: faultOpen}
-		}
-		a := attemptOf(m, emit)
-		err = a.run(ctx, q)
-		done(err)
+	pause := m.patience.Pause
+	for try := 0; ; try++ {
+		a, err := m.try(ctx, q, emit)
 		var fault *Fault
-		if !errors.As(err, &fault) || a.spoke || !fault.again() || attempt >= m.patience.retries {
+		if !errors.As(err, &fault) {
+			return err
+		}
+		m.faults.tell(ctx, fault)
+		if a.spoke || !fault.again() || try >= m.patience.Retries {
 			return err
 		}
 		wait := max(pause, fault.After)
 		pause *= 2
-		if wait > m.patience.longest || !sleep(ctx, wait) {
+		if wait > m.patience.Longest || !sleep(ctx, wait) {
 			return err
 		}
 	}
+}
+
+// try makes one attempt, unless the endpoint is being left alone.
+func (m *OpenAI) try(ctx context.Context, q Question, emit func(Piece)) (*attempt, error) {
+	a := attemptOf(m, emit)
+	done, err := m.breaker.Allow()
+	if err != nil {
+		return a, &Fault{Kind: faultOpen}
+	}
+	err = a.run(ctx, q)
+	var fault *Fault
+	if errors.As(err, &fault) && (fault.Status == http.StatusBadRequest || fault.Status == http.StatusUnprocessableEntity) && m.plain.CompareAndSwap(false, true) {
+		err = a.run(ctx, q)
+	}
+	done(err)
+	return a, err
 }
 
 // sleep waits, or returns false when ctx ends before.
@@ -129,11 +115,12 @@ func sleep(ctx context.Context, d time.Duration) bool {
 type attempt struct {
 	*OpenAI
 	writer *answerWriter
-	spoke  bool // something was emitted
+	emit   func(Piece)
+	spoke  bool // words were emitted
 }
 
 func attemptOf(m *OpenAI, emit func(Piece)) *attempt {
-	a := &attempt{OpenAI: m}
+	a := &attempt{OpenAI: m, emit: emit}
 	a.writer = newAnswerWriter(func(p Piece) {
 		a.spoke = true
 		emit(p)
@@ -145,22 +132,23 @@ func attemptOf(m *OpenAI, emit func(Piece)) *attempt {
 type chunk struct {
 	text   string
 	finish string
+	usage  *openai.Usage
 	err    error
 }
 
 // run makes the request and reads it to its end. The reader is a goroutine of its own, because reading cannot be given a time limit; it ends with the request's context.
 func (a *attempt) run(ctx context.Context, q Question) error {
 	ctx, cancel := context.WithCancelCause(ctx)
-	chunks := make(chan chunk)
-	go a.read(ctx, q, chunks)
+	chunks, notes := make(chan chunk), &notes{}
+	go a.read(context.WithValue(ctx, notesKey{}, notes), q, chunks, notes)
 	defer func() {
 		cancel(nil)
 		for range chunks { // Until the reader is gone.
 		}
 	}()
-	idle := time.NewTimer(a.patience.first)
+	idle := time.NewTimer(a.patience.First)
 	defer idle.Stop()
-	flush := time.NewTicker(a.patience.coalesce)
+	flush := time.NewTicker(coalesce)
 	defer flush.Stop()
 	finish := ""
 	for {
@@ -174,37 +162,60 @@ func (a *attempt) run(ctx context.Context, q Question) error {
 				return a.ended(ctx, io.ErrUnexpectedEOF, "")
 			}
 			if c.err != nil {
+				if finish == "" && notes.done.Load() {
+					finish = finishDone
+				}
 				return a.ended(ctx, c.err, finish)
 			}
-			idle.Reset(a.patience.idle)
+			idle.Reset(a.patience.Idle)
+			if err := a.take(c); err != nil {
+				return err
+			}
 			if c.finish != "" {
 				finish = c.finish
-			}
-			if err := a.writer.write(c.text); err != nil {
-				return err
 			}
 		}
 	}
 }
 
-// ended says what the end of a stream means: complete only with a reason to finish, whatever else it sent.
+// take gives on what a chunk brings.
+func (a *attempt) take(c chunk) error {
+	if c.usage != nil {
+		a.emit(Piece{Usage: &Usage{Prompt: c.usage.PromptTokens, Completion: c.usage.CompletionTokens}})
+	}
+	return a.writer.write(c.text)
+}
+
+// finishDone stands for a stream that ended with its last line and named no reason, as some servers do.
+const finishDone = "done"
+
+// ended says what the end of a stream means: complete only with a reason to finish or the last line of a stream, whatever else it sent.
 func (a *attempt) ended(ctx context.Context, err error, finish string) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	switch {
-	case finish == "stop":
-		return a.writer.close()
-	case finish != "":
-		return &Fault{Kind: faultCut}
-	case errors.Is(err, io.EOF):
-		return &Fault{Kind: faultBroken}
+	switch openai.FinishReason(finish) {
+	case openai.FinishReasonStop, finishDone:
+		if errors.Is(err, io.EOF) {
+			return a.writer.close()
+		}
+		return faultOf(err)
+	case openai.FinishReasonLength:
+		if err := a.writer.close(); err != nil {
+			return err
+		}
+		return &Fault{Kind: faultLength}
+	case "":
+		if errors.Is(err, io.EOF) {
+			return &Fault{Kind: faultBroken}
+		}
+		return faultOf(err)
 	}
-	return faultOf(err)
+	return &Fault{Kind: faultStopped}
 }
 
 // read sends the answer's bits until it ends. It closes chunks when it is done with the connection.
-func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk) {
+func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk, notes *notes) {
 	defer close(chunks)
 	send := func(c chunk) bool {
 		select {
@@ -214,14 +225,9 @@ func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk) {
 			return false
 		}
 	}
-	request := openai.ChatCompletionRequest{Model: a.model, Stream: true}
-	for _, p := range prompt(q) {
-		request.Messages = append(request.Messages, openai.ChatCompletionMessage{Role: p.role, Content: p.text})
-	}
-	hint := &retryHint{}
-	stream, err := a.client.CreateChatCompletionStream(context.WithValue(ctx, hintKey{}, hint), request)
+	stream, err := a.client.CreateChatCompletionStream(ctx, a.request(q))
 	if err != nil {
-		send(chunk{err: hint.withTime(faultOf(err))})
+		send(chunk{err: notes.withTime(faultOf(err))})
 		return
 	}
 	defer stream.Close()
@@ -231,7 +237,7 @@ func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk) {
 			send(chunk{err: err})
 			return
 		}
-		c := chunk{}
+		c := chunk{usage: response.Usage}
 		if len(response.Choices) > 0 {
 			c.text, c.finish = response.Choices[0].Delta.Content, string(response.Choices[0].FinishReason)
 		}
@@ -239,6 +245,18 @@ func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk) {
 			return
 		}
 	}
+}
+
+// request is what the endpoint is sent.
+func (a *attempt) request(q Question) openai.ChatCompletionRequest {
+	r := openai.ChatCompletionRequest{Model: a.model, Stream: true}
+	if !a.plain.Load() {
+		r.StreamOptions = &openai.StreamOptions{IncludeUsage: true}
+	}
+	for _, p := range prompt(q, newFence()) {
+		r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: p.role, Content: p.text})
+	}
+	return r
 }
 
 // statusOf is the HTTP status of a refusal, or 0.

@@ -2,11 +2,13 @@ package assistant
 
 import (
 	"math"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
 	"github.com/baton-chat/baton/escalation"
+	"github.com/baton-chat/baton/knowledge"
 )
 
 // recorded is a passage as the turn record keeps it: ids and scores, never text.
@@ -17,6 +19,8 @@ type recorded struct {
 	Words    float64   `json:"words,omitempty"`
 	Meaning  float64   `json:"meaning,omitempty"`
 	N        int       `json:"n,omitempty"` // its citation number, where it was cited
+	// Refused is set where it was looked at and not given to the model.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // read is the signals as the turn record keeps them: numbers, never words.
@@ -42,7 +46,10 @@ func (d *deciding) record() {
 	}
 	passages := []recorded{}
 	for _, p := range d.found.Passages {
-		passages = append(passages, recorded{p.ChunkID, p.DocumentID, digits(p.Score), digits(p.WordScore), digits(p.MeaningScore), numbers[p.ChunkID]})
+		passages = append(passages, record(p, numbers[p.ChunkID], false))
+	}
+	for _, p := range d.found.Refused {
+		passages = append(passages, record(p, 0, true))
 	}
 	t.Passages = passages
 	s := d.signals
@@ -53,7 +60,30 @@ func (d *deciding) record() {
 		t.Rule, t.Matches = call.Rule, call.Matches
 	}
 	t.Matches = append([]conversation.Span{}, t.Matches...)
+	t.Fault, t.Counts = d.written.fault, d.written.counts()
+	for step, took := range map[string]float64{"words": milliseconds(d.found.Words), "meaning": milliseconds(d.found.Meaning), "first": d.written.first} {
+		if took > 0 {
+			t.Timings[step] = took
+		}
+	}
 	d.lap("total")
+}
+
+func record(p knowledge.Passage, n int, refused bool) recorded {
+	return recorded{p.ChunkID, p.DocumentID, digits(p.Score), digits(p.WordScore), digits(p.MeaningScore), n, refused}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// counts are the numbers of the writing; what is zero is left out.
+func (w written) counts() map[string]int {
+	out := map[string]int{}
+	for name, n := range map[string]int{"prompt_tokens": w.usage.Prompt, "answer_tokens": w.usage.Completion, "asked": w.tries, "sentences": w.kept, "unsupported": w.lost} {
+		if n > 0 {
+			out[name] = n
+		}
+	}
+	return out
 }
 
 // digits keeps four digits behind the point, which is more than a score means.

@@ -41,6 +41,9 @@ func (m *held) Stream(ctx context.Context, _ assistant.Question, emit func(assis
 	return nil
 }
 
+// heldSentence stands on the shop's pages; what comes behind it is shown when it is whole.
+const heldSentence = "You get free shipping to Bengaluru on orders over ₹2,500. "
+
 func cancelRun(run uuid.UUID) map[string]any { return map[string]any{"run": run} }
 
 // The pieces that a visitor sees make the stored message, a sentence at a time, and the message carries the run.
@@ -86,7 +89,7 @@ func TestCitationNumbersRunThroughTheConversation(t *testing.T) {
 // Stop stores what was shown.
 func TestStopKeepsWhatWasShown(t *testing.T) {
 	t.Parallel()
-	m := &held{bits: []string{"You get free shipping ", "to Bengaluru."}, step: make(chan struct{})}
+	m := &held{bits: []string{heldSentence + "Standard", " delivery is ₹79 for each order."}, step: make(chan struct{})}
 	h := open(t, withModel(m))
 	h.start()
 	v := h.visit()
@@ -102,7 +105,7 @@ func TestStopKeepsWhatWasShown(t *testing.T) {
 	})
 	h.bus.Publish(workspace.NewEvent(h.workspace, v.session.Conversation, workspace.EventCancel, cancelRun(run)))
 	answer := v.answer(seq)
-	if answer.Outcome != conversation.OutcomeStopped || answer.Body != "You get free shipping" || answer.Run != run {
+	if answer.Outcome != conversation.OutcomeStopped || answer.Body != strings.TrimSpace(heldSentence)+" [1]" || answer.Run != run {
 		t.Errorf("%s: %q", answer.Outcome, answer.Body)
 	}
 }
@@ -128,7 +131,7 @@ func TestNoAttemptComesThrough(t *testing.T) {
 // A claim in the middle of an answer: nothing of it is seen or stored any more.
 func TestClaimEndsAnAnswerBeingWritten(t *testing.T) {
 	t.Parallel()
-	m := &held{bits: []string{"You get free shipping ", "to Bengaluru."}, step: make(chan struct{})}
+	m := &held{bits: []string{heldSentence + "Standard", " delivery is ₹79 for each order."}, step: make(chan struct{})}
 	h := open(t, withModel(m))
 	h.start()
 	v := h.visit()
@@ -269,7 +272,7 @@ func TestJobRunTwiceAnswersOnce(t *testing.T) {
 // A newer message makes the older one's answer void: only the newest is answered.
 func TestOnlyTheNewestMessageIsAnswered(t *testing.T) {
 	t.Parallel()
-	m := &held{bits: []string{"You get free shipping to Bengaluru."}, step: make(chan struct{})}
+	m := &held{bits: []string{heldSentence}, step: make(chan struct{})}
 	h := open(t, withModel(m))
 	h.start()
 	v := h.visit()
@@ -345,7 +348,7 @@ func (s *safeBuffer) String() string {
 // A model that is slow to begin shows that something is being written.
 func TestTypingSignBeforeASlowModel(t *testing.T) {
 	t.Parallel()
-	m := &held{bits: []string{"You get free shipping to Bengaluru."}, step: make(chan struct{})}
+	m := &held{bits: []string{heldSentence}, step: make(chan struct{})}
 	h := open(t, withModel(m))
 	h.start()
 	v := h.visit()

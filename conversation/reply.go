@@ -28,6 +28,8 @@ type Turn struct {
 	Matches        []Span
 	Model          string
 	Timings        map[string]float64 // milliseconds by step
+	Fault          string             // why the model gave no whole answer, in a word; empty where it did, or there was none
+	Counts         map[string]int     // what the answer cost and came to: tokens, sentences; zeros are left out
 }
 
 // ReplyInput is what the assistant has to say to the visitor's message InReplyTo, under the epoch in which the round began.
@@ -110,10 +112,14 @@ func (c *change) record(ctx context.Context, in ReplyInput) error {
 		reason = in.Call.Reason
 	}
 	timings, _ := json.Marshal(t.Timings)
+	counts, _ := json.Marshal(t.Counts)
+	if len(t.Counts) == 0 {
+		counts = []byte("{}")
+	}
 	_, err = c.tx.Exec(ctx, `
-		INSERT INTO turn (workspace_id, conversation_id, in_reply_to, epoch, outcome, confidence, passages, signals, signals_version, rule_set_version, rule, reason, matches, model, timings)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		c.Workspace, c.ID, in.InReplyTo, in.Epoch, t.Outcome, t.Confidence, passages, signals, t.SignalsVersion, t.RuleSetVersion, t.Rule, reason, matches, t.Model, timings)
+		INSERT INTO turn (workspace_id, conversation_id, in_reply_to, epoch, outcome, confidence, passages, signals, signals_version, rule_set_version, rule, reason, matches, model, timings, fault, counts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		c.Workspace, c.ID, in.InReplyTo, in.Epoch, t.Outcome, t.Confidence, passages, signals, t.SignalsVersion, t.RuleSetVersion, t.Rule, reason, matches, t.Model, timings, t.Fault, counts)
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == "23505" {
 		return ErrStale

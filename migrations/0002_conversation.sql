@@ -155,6 +155,9 @@ CREATE TABLE turn (
   matches          jsonb NOT NULL DEFAULT '[]',
   model            text NOT NULL DEFAULT '',
   timings          jsonb NOT NULL DEFAULT '{}',
+  -- Why the model gave no whole answer, in a word or an HTTP status; and what the answer cost and came to (tokens, sentences kept and dropped).
+  fault            text NOT NULL DEFAULT '',
+  counts           jsonb NOT NULL DEFAULT '{}',
   at               timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (workspace_id, conversation_id, in_reply_to, epoch),
   FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversation (workspace_id, id) ON DELETE CASCADE

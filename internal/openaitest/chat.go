@@ -40,6 +40,17 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "<html><body>Welcome to the proxy</body></html>")
 		return
 	}
+	if reply.Write != nil {
+		reply.Text = reply.Write(request)
+	}
+	if reply.Fault == NotStream {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"content": strings.Join(reply.Text, "")}, "finish_reason": "stop"}}})
+		return
+	}
+	if request.StreamOptions == nil || !request.StreamOptions.IncludeUsage {
+		reply.Usage = nil
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	out.write(": here\n\n")
 	out.reply(reply)
@@ -133,7 +144,12 @@ func (s stream) end(reply Reply) {
 	if finish == "" {
 		finish = "stop"
 	}
-	s.delta(nil, finish)
+	if finish != NoFinish {
+		s.delta(nil, finish)
+	}
+	if reply.Usage != nil {
+		s.data(map[string]any{"id": "chatcmpl-test", "object": "chat.completion.chunk", "choices": []any{}, "usage": reply.Usage})
+	}
 	s.write("data: [DONE]\n\n")
 }
 

@@ -28,6 +28,7 @@ const (
 	Endless   Fault = "endless"    // the text again and again, until the client leaves
 	Empty     Fault = "empty"      // complete, with no text
 	NotSSE    Fault = "not sse"    // a page of HTML with status 200
+	NotStream Fault = "not stream" // a whole completion as JSON, though a stream was asked for
 	Hang      Fault = "hang"       // after the headers nothing, until the client leaves
 )
 
@@ -41,6 +42,19 @@ type Reply struct {
 	Gap        time.Duration // between deltas
 	// Hold, where it is set, is waited for after the first delta.
 	Hold <-chan struct{}
+	// Usage is told in a chunk of its own where it was asked for.
+	Usage *Usage
+	// Write, where it is set, makes the text from the request.
+	Write func(Request) []string
+}
+
+// NoFinish as a reply's Finish leaves the reason out; the stream still ends with its last line.
+const NoFinish = "-"
+
+// Usage is what a reply says that it cost.
+type Usage struct {
+	Prompt     int `json:"prompt_tokens"`
+	Completion int `json:"completion_tokens"`
 }
 
 // Answer returns a whole reply in these deltas.
@@ -51,6 +65,10 @@ type Request struct {
 	Model    string    `json:"model"`
 	Stream   bool      `json:"stream"`
 	Messages []Message `json:"messages"`
+	// StreamOptions is nil where the client sent none.
+	StreamOptions *struct {
+		IncludeUsage bool `json:"include_usage"`
+	} `json:"stream_options"`
 }
 
 // Message is one message of a request.
