@@ -9,6 +9,17 @@ import (
 	"github.com/baton-chat/baton/workspace"
 )
 
+// asking is a visitor's first question, before anything of its answer came.
+func asking(t *testing.T) (s *site, v *visitor, l *line) {
+	t.Helper()
+	s = newSite(t, nil)
+	v = s.visitor(t)
+	l = v.connect(t, 0)
+	l.say(1, "Do you ship?")
+	s.fence(l)
+	return s, v, l
+}
+
 // piece publishes a piece of an answer, as the assistant does.
 func (s *site) piece(conv, run uuid.UUID, epoch int64, offset int, text string) {
 	s.bus.Publish(workspace.NewEvent(s.inbox.Workspace, conv, workspace.EventDelta, map[string]any{"run": run, "epoch": epoch, "offset": offset, "text": text, "pages": 2}))
@@ -39,11 +50,7 @@ func named(frames []map[string]any, name string) (found []map[string]any) {
 
 func TestDeltas(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nil)
-	v := s.visitor(t)
-	l := v.connect(t, 0)
-	l.say(1, "Do you ship?")
-	s.fence(l)
+	s, v, l := asking(t)
 	run := uuid.Must(uuid.NewV7())
 	s.piece(v.conv, run, 0, 0, "You get")
 	s.piece(v.conv, run, 0, 7, " it")
@@ -66,11 +73,7 @@ func TestDeltas(t *testing.T) {
 
 func TestDeltasAreCutAtTheClaim(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nil)
-	v := s.visitor(t)
-	l := v.connect(t, 0)
-	l.say(1, "Do you ship?")
-	s.fence(l)
+	s, v, l := asking(t)
 	run := uuid.Must(uuid.NewV7())
 	s.piece(v.conv, run, 0, 0, "You")
 	l.until("delta", nil)
@@ -107,11 +110,7 @@ func TestDeltasAreCutAtTheClaim(t *testing.T) {
 
 func TestDeltasAreCutWhenAPersonIsCalled(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nil)
-	v := s.visitor(t)
-	l := v.connect(t, 0)
-	l.say(1, "Do you ship?")
-	s.fence(l)
+	s, v, l := asking(t)
 	run := uuid.Must(uuid.NewV7())
 	s.piece(v.conv, run, 0, 0, "You")
 	l.send(map[string]any{"t": "person", "conv": v.conv, "on": true})
@@ -127,11 +126,7 @@ func TestDeltasAreCutWhenAPersonIsCalled(t *testing.T) {
 
 func TestStop(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nil)
-	v := s.visitor(t)
-	l := v.connect(t, 0)
-	l.say(1, "Do you ship?")
-	s.fence(l)
+	s, v, l := asking(t)
 	cancels := s.heard(t, v.conv, workspace.EventCancel)
 	run := uuid.Must(uuid.NewV7())
 	s.piece(v.conv, run, 0, 0, "You")
@@ -206,11 +201,7 @@ func TestJoiningInTheMiddleOfAnAnswer(t *testing.T) {
 // A piece that does not fit is not sent; the text so far is asked for instead.
 func TestLostPieceIsAskedFor(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, nil)
-	v := s.visitor(t)
-	l := v.connect(t, 0)
-	l.say(1, "Do you ship?")
-	s.fence(l)
+	s, v, l := asking(t)
 	run := uuid.Must(uuid.NewV7())
 	s.piece(v.conv, run, 0, 0, "You ")
 	l.until("delta", nil)
