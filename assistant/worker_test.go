@@ -297,7 +297,15 @@ func TestFaultsFallBackToQuotes(t *testing.T) {
 		name  string
 		reply openaitest.Reply
 	}{
-		{"refused", openaitest.Reply{Fault: openaitest.Status, Status: http.StatusUnauthorized}},
+		{"401", openaitest.Reply{Fault: openaitest.Status, Status: http.StatusUnauthorized}},
+		{"429", openaitest.Reply{Fault: openaitest.Status, Status: http.StatusTooManyRequests, RetryAfter: "1"}},
+		{"500", openaitest.Reply{Fault: openaitest.Status, Status: http.StatusInternalServerError}},
+		{"503", openaitest.Reply{Fault: openaitest.Status, Status: http.StatusServiceUnavailable}},
+		{"slow first byte", openaitest.Reply{Fault: openaitest.SlowStart}},
+		{"stall in the middle", openaitest.Reply{Fault: openaitest.Stall, Text: said}},
+		{"10 MB", openaitest.Reply{Fault: openaitest.Huge}},
+		{"empty", openaitest.Reply{Fault: openaitest.Empty}},
+		{"another content type", openaitest.Reply{Fault: openaitest.NotStream, Text: said}},
 		{"broken off", openaitest.Reply{Fault: openaitest.HalfClose, Text: said}},
 		{"garbage", openaitest.Reply{Fault: openaitest.Garbage, Text: said}},
 		{"endless", openaitest.Reply{Fault: openaitest.Endless, Text: said}},
@@ -309,7 +317,7 @@ func TestFaultsFallBackToQuotes(t *testing.T) {
 			t.Parallel()
 			s := openaitest.New(t, c.reply)
 			var log safeBuffer
-			model := assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: s.URL, Model: "test", Client: s.Client()})
+			model := assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: s.URL, Model: "test", Client: s.Client(), Log: slog.New(slog.NewTextHandler(&log, nil)), Patience: quick})
 			h := open(t, withModel(model), withLog(slog.New(slog.NewTextHandler(&log, nil))))
 			h.start()
 			v := h.visit()
@@ -327,6 +335,20 @@ func TestFaultsFallBackToQuotes(t *testing.T) {
 		})
 	}
 }
+
+// An endpoint that is not there costs its answer, not the visitor's.
+func TestEndpointNotThere(t *testing.T) {
+	t.Parallel()
+	h := open(t, withModel(assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: openaitest.Refused(t), Model: "test", Patience: quick})))
+	h.start()
+	v := h.visit()
+	if answer := v.answer(v.says("Do you ship to Bengaluru?")); answer.Outcome != conversation.OutcomeAnswered || len(answer.Citations) == 0 {
+		t.Errorf("%s: %s", answer.Outcome, answer.Body)
+	}
+}
+
+// quick is a patience that tests can afford.
+var quick = assistant.Patience{First: time.Second, Idle: time.Second, Whole: 10 * time.Second, Retries: 2, Pause: time.Millisecond, Longest: 2 * time.Second, Reopen: time.Minute}
 
 type safeBuffer struct {
 	mu sync.Mutex
