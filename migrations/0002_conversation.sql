@@ -135,6 +135,8 @@ CREATE TABLE message (
   CHECK ((sealed IS NULL) = (key_epoch IS NULL))
 );
 SELECT baton_protect('message');
+-- How often documents were cited is counted over a month of answers, of which few messages are.
+CREATE INDEX message_cited ON message (workspace_id, at) WHERE citations IS NOT NULL;
 
 -- One row per answer round: what was asked, what was found, what was decided, and how long it took. Unique on the same three things that a reply's
 -- cid is made of, so that a job run twice loses here.

@@ -73,8 +73,11 @@ func limit(l Limits) error {
 		what  int
 		value uint64
 	}{
-		{syscall.RLIMIT_CPU, uint64(l.CPU)}, {syscall.RLIMIT_DATA, uint64(l.Memory)}, {syscall.RLIMIT_FSIZE, uint64(l.Files)},
-		{syscall.RLIMIT_NOFILE, openFiles}, {syscall.RLIMIT_CORE, 0},
+		{syscall.RLIMIT_CPU, uint64(l.CPU)},
+		{syscall.RLIMIT_DATA, uint64(l.Memory)},
+		{syscall.RLIMIT_FSIZE, uint64(l.Files)},
+		{syscall.RLIMIT_NOFILE, openFiles},
+		{syscall.RLIMIT_CORE, 0},
 	} {
 		if err := syscall.Setrlimit(one.what, &syscall.Rlimit{Cur: one.value, Max: one.value}); err != nil {
 			return err

@@ -60,7 +60,7 @@ var faults = map[string]func(){
 			runtime.KeepAlive(all)
 		}
 	},
-	"recurse": func() { recurse(1) },
+	"recurse": func() { fmt.Println(recurse(1)) },
 	"panic":   func() { panic("a library that did not expect this") },
 	"exit":    func() { os.Exit(3) },
 	"silent":  func() {},
@@ -93,7 +93,13 @@ var faults = map[string]func(){
 	},
 }
 
-func recurse(n int) int { return recurse(n+1) + 1 }
+// recurse ends where no stack does.
+func recurse(n int) int {
+	if n < 0 {
+		return 0
+	}
+	return recurse(n+1) + 1
+}
 
 func limits() Limits {
 	l := DefaultLimits()

@@ -18,7 +18,7 @@ var columnNames = map[string][]string{
 		"प्रश्न", "सवाल", "প্রশ্ন", "கேள்வி", "ప్రశ్న", "ಪ್ರಶ್ನೆ", "ചോദ്യം", "પ્રશ્ન", "ਸਵਾਲ", "คำถาม", "问题", "問題", "质问", "質問", "질문", "kysymys", "fråga", "spørsmål", "spørgsmål",
 	},
 	"answer": {
-		"answer", "answers", "a", "reply", "response", "antwort", "antworten", "respuesta", "respuestas", "réponse", "réponses", "reponse", "resposta", "respostas", "risposta", "risposte",
+		"answer", "answers", "a", "reply", "response", "antwort", "antworten", "respuesta", "respuestas", "réponse", "réponses", "resposta", "respostas", "risposta", "risposte",
 		"antwoord", "odpowiedź", "odpověď", "cevap", "yanıt", "jawaban", "jawapan", "câu trả lời", "trả lời", "ответ", "відповідь", "απάντηση", "תשובה",
 		"إجابة", "الإجابة", "جواب", "الجواب", "پاسخ", "उत्तर", "जवाब", "উত্তর", "பதில்", "సమాధానం", "ಉತ್ತರ", "ഉത്തരം", "જવાબ", "ਜਵਾਬ", "คำตอบ", "答案", "回答", "答え", "답변", "답", "vastaus", "svar",
 	},
