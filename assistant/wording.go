@@ -131,7 +131,7 @@ var opposites = []struct{ one, other *regexp.Regexp }{
 	pair(`before|prior to|पहले|قبل`, `after|बाद|بعد`),
 	pair(`over|above|more than|at least|exceed\w*|from ₹?\d[\d,]*|से ऊपर|से अधिक|से ज़्यादा|أكثر من|فوق|أعلى من`, `under|below|less than|at most|से कम|से नीचे|أقل من|تحت`),
 	pair(`free|मुफ़्त|मुफ्त|مجان\S*`, `paid|chargeable|cost extra|सशुल्क|مدفوعة?`),
-	pair(`includ\w*|शामिल|يشمل|تشمل`, `exclud\w*|extra|अलग से|يستثني`),
+	pair(`include\w*|including|शामिल|يشمل|تشمل`, `exclude\w*|excluding|extra|अलग से|يستثني`),
 	pair(`minimum|न्यूनतम|الأدنى`, `maximum|अधिकतम|الأقصى`),
 	pair(`increase\w*|rise\w*|बढ़\S*`, `decrease\w*|fall\w*|reduc\w*|घट\S*`),
 	pair(`online|ऑनलाइन|عبر الإنترنت`, `in store|at a store|at the store|दुकान|في المتجر`),
