@@ -48,6 +48,7 @@ type attention struct {
 	value []float32 // tokens rows of headDims
 	mask  []float32 // span: 0 for a token, hidden for what fills up
 	score []float32 // tile rows of span: scratch
+	none  [headDims]float32
 	out   []float32 // rows, dims numbers apart
 }
 

@@ -32,7 +32,7 @@ func quantizePortable(in *activations, x []float32) {
 		}
 		in.scale[b] = largest / 127
 		inverse := float32(0)
-		if in.scale[b] > 0 {
+		if in.scale[b] > tiniest {
 			inverse = 1 / in.scale[b]
 		}
 		values, sum := (*[blockSize]int8)(in.values[b*blockSize:]), int32(0)
@@ -44,6 +44,9 @@ func quantizePortable(in *activations, x []float32) {
 		in.shift[b] = float32(-8*sum) * in.scale[b]
 	}
 }
+
+// tiniest is the scale below which a block is all zeros: its inverse would leave the range of a float32.
+const tiniest = 1e-30
 
 func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
 

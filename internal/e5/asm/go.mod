@@ -1,0 +1,13 @@
+// The generator is a module of its own, so that avo is neither linked nor named
+// in the program's go.mod. scripts/e5/generate.sh runs it.
+module github.com/baton-chat/baton/internal/e5/asm
+
+go 1.26.0
+
+require github.com/mmcloughlin/avo v0.5.0
+
+require (
+	golang.org/x/mod v0.6.0 // indirect
+	golang.org/x/sys v0.1.0 // indirect
+	golang.org/x/tools v0.2.0 // indirect
+)
