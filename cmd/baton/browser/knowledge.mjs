@@ -1,5 +1,8 @@
 // A content editor in the console: what is uploaded there is what the visitor is answered from, what cannot be read says why and what to do, and
 // what is deleted is answered from no more. Environment: DEMO, CONSOLE, PICTURES.
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { accessible, ask, browser, check, failed, open, page, picture, sees, silent } from './chromium.mjs'
 
 const { DEMO, CONSOLE } = process.env
@@ -9,6 +12,17 @@ async function upload(editor, ...files) {
   const [chooser] = await Promise.all([editor.waitForEvent('filechooser'), editor.getByRole('button', { name: 'Add files' }).click()])
   await chooser.setFiles(files)
 }
+
+/** A folder as a content team has it: documents, and what is none. */
+const folder = path.join(await mkdtemp(path.join(tmpdir(), 'baton-')), 'care')
+async function pack() {
+  const papers = new URL('../../../knowledge/source/testdata/', import.meta.url).pathname
+  await mkdir(folder)
+  for (const name of ['care-plan.pdf', 'service-centres.docx', 'encrypted.pdf']) await cp(papers + name, path.join(folder, name))
+  await writeFile(path.join(folder, 'photo.png'), Buffer.from('89504e470d0a1a0a', 'hex'))
+}
+
+const row = (editor, text) => editor.locator('tr.doc', { hasText: text })
 
 async function visit() {
   const visitor = await page(chrome, { viewport: { width: 1280, height: 860 } })
@@ -33,6 +47,45 @@ try {
   await sees(editor, /Fix:/)
   await picture(editor, 'scene-knowledge')
   await accessible(editor, 'the knowledge page with a refused file')
+
+  // The same content again is known before it is sent.
+  await upload(editor, { name: 'engraving-copy.md', mimeType: 'text/markdown', buffer: Buffer.from('# Engraving\n\n## Earbuds cases\n\nWe engrave an earbuds case with up to 12 letters for ₹299. Engraving takes two working days.\n') })
+  await sees(editor, 'Already here')
+  await row(editor, 'engraving-copy.md').getByRole('button', { name: 'Discard' }).click()
+
+  await pack()
+  await editor.getByRole('button', { name: 'More ways to add' }).click()
+  const [chooser] = await Promise.all([editor.waitForEvent('filechooser'), editor.getByRole('menuitem', { name: 'Choose a folder' }).click()])
+  await chooser.setFiles(folder)
+  await sees(editor, '1 file of “care” was left out')
+  await row(editor, 'encrypted.pdf').getByText(/password/).first().waitFor()
+  await row(editor, /Tarang Care plan/).getByText(/Ready/).waitFor()
+  await row(editor, /service-centres.docx|Service centres in the south/i).getByText(/Ready/).first().waitFor()
+  await picture(editor, 'scene-knowledge-folder')
+  await accessible(editor, 'the knowledge page with a folder')
+  await editor.reload()
+  await row(editor, /Tarang Care plan/).getByText(/Ready/).waitFor()
+
+  await editor.locator('#bench-question').fill('How many letters can you engrave on my earbuds case?')
+  await editor.keyboard.press('Enter')
+  await sees(editor, /12 letters/, '.bench-card')
+  await sees(editor, 'Passages used')
+  await sees(editor, /Confidence/, '.bench-verdict')
+  await sees(editor, 'Would not escalate', '.bench-verdict')
+  check((await editor.locator('.bench-passage mark').count()) > 0, 'the quoted words are marked in their passage')
+  await picture(editor, 'scene-bench')
+  await accessible(editor, 'the test bench with an answer')
+  await editor.locator('.bench-passage button.bench-name').first().click()
+  await editor.locator('.passages li[aria-current] mark').first().waitFor()
+  await editor.keyboard.press('Escape')
+  await editor.locator('#bench-question').fill('I want to talk to a person')
+  await editor.keyboard.press('Enter')
+  await sees(editor, 'Would call a person', '.bench-verdict')
+  await sees(editor, 'Rule: Asked for a person.', '.bench-verdict')
+  await editor.getByRole('link', { name: /^Inbox/ }).click()
+  check((await editor.getByText('How many letters').count()) === 0, 'what was tried is in no inbox')
+  await editor.getByRole('link', { name: /Knowledge/ }).click()
+  await sees(editor, 'Engraving')
 
   await editor.getByText('Engraving', { exact: true }).first().click()
   await sees(editor, /up to 12 letters/)
@@ -63,5 +116,6 @@ try {
 } catch (error) {
   await failed(chrome, error)
 } finally {
+  await rm(path.dirname(folder), { recursive: true, force: true })
   await chrome.close()
 }

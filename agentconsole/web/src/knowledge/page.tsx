@@ -119,8 +119,9 @@ function LeftOutList() {
   return (
     <>
       {leftOut.value.map((x) => (
-        <details key={x.id} class="left-out">
-          <summary><Icon name="info" /><span>{t('know.left', { n: x.list.length, from: x.from })}</span><button type="button" class="btn quiet" onClick={() => noted(x.id)}>{t('know.left.ok')}</button></summary>
+        <div key={x.id} class="left-out">
+        <details>
+          <summary><Icon name="info" /><span>{t('know.left', { n: x.list.length, from: x.from })}</span></summary>
           <ul>
             {x.list.map((f) => {
               const { error, fix } = causeWords(f)
@@ -128,6 +129,8 @@ function LeftOutList() {
             })}
           </ul>
         </details>
+        <button type="button" class="btn quiet" onClick={() => noted(x.id)}>{t('know.left.ok')}</button>
+        </div>
       ))}
     </>
   )
