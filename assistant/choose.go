@@ -13,6 +13,9 @@ import (
 const (
 	maxSentences = 3
 	maxWords     = 60
+	// Where steps are asked for they are quoted as they follow each other: half of a procedure helps nobody.
+	maxSteps     = 12
+	maxStepWords = 90
 	// shortWords is where a sentence is too short to say something by itself.
 	shortWords = 4
 )
@@ -124,7 +127,7 @@ var kinds = []struct {
 	{regexp.MustCompile(`\b(how much|cost|costs|price|charge|charges|fee|fees|कितने रुपये|क़ीमत|कीमत)\b`), regexp.MustCompile(`[₹$€£]|\b(?:rs|inr|usd|percent|free|free of charge|million|billion|\d)`), false},
 	{regexp.MustCompile(`\b(how many|how often|what number|how old|how far|how big|how large|what percentage|कितने|कितनी)\b`), regexp.MustCompile(`\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million|half|both|twice|once)\b`), false},
 	{regexp.MustCompile(`\b(how long|how soon|how quickly|how fast|by when|when|what time|which day|what day|what year|what date|which year|deadline|कब)\b`), regexp.MustCompile(`\d|\b(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?|century|decade|january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|midnight|immediately|at once|before|after|until)\b`), false},
-	{regexp.MustCompile(`\b(how do|how can|how to|how should|how would|what do i do|steps)\b`), regexp.MustCompile(`(?i)\b(?:click|press|tap|select|choose|open|go to|enter|turn|send|use|set|add|drag|hover|write|call|navigate|move)\b`), true},
+	{regexp.MustCompile(`\b(how do|how can|how to|how should|how would|what do i do|what should i do|steps|(?:want|need|like|trying|wish|attempting|able|unable|impossible) to|wanna|help (?:me )?\w+ing|help with|can't|cannot)\b`), regexp.MustCompile(`(?i)\b(?:click|press|tap|select|choose|open|go to|enter|turn|send|use|set|add|drag|hover|write|call|navigate|move)\b`), true},
 	{regexp.MustCompile(`\b(who|whom|whose|which person)\b`), regexp.MustCompile(`\s\p{Lu}\p{Ll}+`), false},
 	{regexp.MustCompile(`\bwhy\b`), regexp.MustCompile(`(?i)\b(?:because|since|due to|so that|in order to|as a result|reason|caused?)\b`), false},
 	{regexp.MustCompile(`\bwhere\b`), regexp.MustCompile(`\b(?:in|at|on|under|near|from|to)\s+(?:the\s+)?\p{Lu}`), false},
@@ -214,6 +217,11 @@ func (c *chooser) pick() []sentence {
 			break
 		}
 		used[at] = true
+		if len(chosen) == 0 && c.steps {
+			if run := c.procedure(at); len(run) > 1 {
+				return run
+			}
+		}
 		s, ok := clip(c.sentences[at], c.weight, maxWords)
 		if !ok || words+s.words > maxWords {
 			continue
@@ -233,6 +241,31 @@ func (c *chooser) pick() []sentence {
 		return a.order - b.order
 	})
 	return chosen
+}
+
+// procedure is the run of sentences that a step belongs to: the list around it with the line that leads in, or else what follows it in its passage. Where the whole
+// list is too long it begins at the step.
+func (c *chooser) procedure(at int) []sentence {
+	from := at
+	for c.sentences[from].bullet != "" && from > 0 && c.sentences[from-1].passage == c.sentences[at].passage && (c.sentences[from-1].bullet != "" || c.sentences[from-1].leadsIn) {
+		from--
+	}
+	run, words := c.runFrom(from)
+	if from+len(run) <= at || words > maxStepWords {
+		run, _ = c.runFrom(at)
+	}
+	return run
+}
+
+// runFrom takes sentences of one passage as they follow each other, as many as fit.
+func (c *chooser) runFrom(from int) (run []sentence, words int) {
+	for i := from; i < len(c.sentences) && c.sentences[i].passage == c.sentences[from].passage && len(run) < maxSteps; i++ {
+		if words+c.sentences[i].words > maxStepWords {
+			break
+		}
+		run, words = append(run, c.sentences[i]), words+c.sentences[i].words
+	}
+	return run, words
 }
 
 // next is the sentence that adds most to what was chosen, and how much it answers. What was said already counts less, and what answers too little

@@ -20,9 +20,15 @@ func (Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) erro
 	if !q.holds() {
 		return ErrNoAnswer
 	}
-	chosen := q.focused(choose(q, usualTaste))
+	chosen := q.chosen(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
 	if len(chosen) == 0 {
 		return ErrNoAnswer
+	}
+	if lead := q.lead(chosen); lead != "" {
+		emit(Piece{Text: lead})
 	}
 	run := 0
 	for i, s := range chosen {
@@ -36,6 +42,16 @@ func (Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) erro
 		}
 	}
 	return nil
+}
+
+// chosen are the sentences of the answer: by what they mean where question and pages are in different languages, by their words elsewhere.
+func (q Question) chosen(ctx context.Context) []sentence {
+	if q.foreign() {
+		if across := chooseAcross(ctx, q); len(across) > 0 {
+			return across
+		}
+	}
+	return q.focused(choose(q, usualTaste))
 }
 
 // quoteOf is the stretch of a passage from the first to the last of the sentences that were taken from it, or the first alone where that would be too long to read.
