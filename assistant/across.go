@@ -97,12 +97,12 @@ func pickAcross(q Question, all []sentence, near []float64) []sentence {
 		return 0
 	})
 	var chosen []sentence
-	words := 0
+	words := countWords(q.lead(all[best : best+1])) // it is read too
 	for _, i := range order {
 		if len(chosen) == maxSentences || len(chosen) > 0 && (reach(i) < value[best]-meantEnough || all[i].passage != all[best].passage) {
 			continue
 		}
-		s, ok := clip(all[i], nil, maxWords)
+		s, ok := clip(all[i], nil, maxWords-words)
 		if !ok || words+s.words > maxWords || repeats(s, chosen) {
 			continue
 		}
