@@ -38,8 +38,8 @@ func TestWatchBringsMessagesAndState(t *testing.T) {
 			}
 			break
 		}
-		screen.send(map[string]any{"t": "ping"})
-		screen.next("head")
+		// Noting it makes a new row. Asking by pings would outrun the socket's rate on a slow machine, and a ping too many is answered by no head.
+		screen.next("row")
 	}
 	screen.send(map[string]any{"t": "read", "conv": g.id(), "seq": 4})
 	screen.until("the row without unread messages", func(f frame) bool { return f.T == "row" && f.Row.Unread == 0 })
