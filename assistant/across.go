@@ -97,7 +97,7 @@ func pickAcross(q Question, all []sentence, near []float64) []sentence {
 		return 0
 	})
 	var chosen []sentence
-	words := countWords(q.lead(all[best : best+1])) // it is read too
+	words := countWords(q.lead(all[best:best+1])) + 1 // they are read too, and so is the number of the source
 	for _, i := range order {
 		if len(chosen) == maxSentences || len(chosen) > 0 && (reach(i) < value[best]-meantEnough || all[i].passage != all[best].passage) {
 			continue

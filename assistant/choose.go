@@ -12,7 +12,7 @@ import (
 // Limits of a quoted answer: what is read at a glance in a chat window.
 const (
 	maxSentences = 3
-	maxWords     = 58 // 60 with the numbers of its sources
+	maxWords     = 60
 	// Where steps are asked for they are quoted as they follow each other: half of a procedure helps nobody.
 	maxSteps     = 12
 	maxStepWords = 90
