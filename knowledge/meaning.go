@@ -90,14 +90,18 @@ func findMeaning(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, space *S
 	}
 	exact := passages < exactBelow
 	if !exact {
-		// A filter behind an approximate scan leaves too few rows, or none, unless
-		// the scan goes on until it has enough.
-		_, err := tx.Exec(ctx, `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true)`)
-		if err != nil {
+		if err := iterative(ctx, tx); err != nil {
 			return nil, fmt.Errorf("find meaning: %w", err)
 		}
 	}
 	return readSimilarities(ctx, tx, nearestSQL(space, exact), workspaceID, vector)
+}
+
+// iterative makes the transaction's approximate scans go on until they have enough
+// rows: a filter behind one leaves too few otherwise, or none.
+func iterative(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, `SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true)`)
+	return err
 }
 
 func readSimilarities(ctx context.Context, tx pgx.Tx, sql string, args ...any) (similarities, error) {
