@@ -44,7 +44,7 @@ var (
 	})
 	smallOther = sync.OnceValue(func() map[string]bool {
 		return set(`der die das den dem des ein eine einen einem ist sind ich mein meine meinen sie wir ihr nicht und oder wie wo wann warum kann könnte möchte habe hat für mit auf von zu bei nach wird werden
-		el los las un una unos es está están yo mi mis usted nosotros no y o cómo dónde cuándo cuánto cuánta por qué puedo puede quiero tengo tiene para con de del al su se hay
+		el los las un una unos es está están yo mi mis usted nosotros no y o cómo dónde cuándo cuántos por qué puedo puede quiero tengo tiene para con de del al su se hay
 		le les des une est sont je mon ma mes vous nous votre ne pas et ou comment où quand pourquoi combien puis peut veux voudrais ai avez pour avec du au aux sur dans qui que quel quelle
 		il lo gli uno sono io mio mia non e come dove quando perché quanto quanta posso può vorrei ho ha per con di della delle dei nel alla che
 		o os um uma eu meu minha não como onde posso quero tenho para com do da dos das em no na
