@@ -63,7 +63,7 @@ def ask(child, tokens):
 def compare(threads, rounds, folder):
     binary = pathlib.Path(folder, "e5.test")
     subprocess.run(["go", "test", "-c", "-tags=bench", "-o", binary, "./internal/e5"], cwd=ROOT, check=True)
-    theirs = start([sys.executable, os.path.abspath(__file__), "--reference", "--threads", str(threads)], {"OMP_NUM_THREADS": str(threads)})
+    theirs = start([sys.executable, str(ROOT / "scripts/e5/compare.py"), "--reference", "--threads", str(threads)], {"OMP_NUM_THREADS": str(threads)})
     ours = start([binary, "-test.run=^TestBenchServe$"], {"GOMAXPROCS": str(threads), "E5_BATCH": str(1 if threads == 1 else BATCH)})
     times = {tokens: ([], []) for tokens in LENGTHS}
     for _ in range(rounds):
