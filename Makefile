@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long eval bench clean uninstall
+.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long test-llm eval bench clean uninstall
 
 # Node lands here where the system's is missing or old (see scripts/setup-test.sh).
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
@@ -56,6 +56,9 @@ test-web: ## front ends: types, unit tests, committed dist, sizes
 test-long: setup-test ## what takes longer: the long outages, a node that dies, and the races of the conversation again and again in random order
 	go test -race -tags=long -count=1 -timeout=20m -run='LongOutage|AnotherNode' ./cmd/baton
 	go test -race -shuffle=on -count=3 -timeout=20m ./conversation ./escalation
+
+test-llm: setup ## answers by a real chat model and vectors by a real embedding model, both local (installs 400 MB into .tools, once)
+	scripts/test-llm.sh
 
 # The check stands before the build, which takes minutes the first time.
 eval: ## measure answers: make eval EVAL_DIR=DIR, where DIR holds score.py (EVAL_FLAGS="--sets A,B --limit N")
