@@ -30,7 +30,8 @@ type gate struct {
 
 	held  string
 	marks []heldMark
-	lead  string // "To reset it:" waits for what it leads to
+	said  map[string]bool // sentences that came through
+	lead  string          // "To reset it:" waits for what it leads to
 	kept  int
 	lost  int // sentences that no passage bears
 	over  bool
@@ -127,6 +128,9 @@ func (g *gate) judge(gap, body string, marked []int) {
 		g.lead = gap + body
 		return
 	}
+	if g.said[body] {
+		return // Small models go round in circles.
+	}
 	on := g.grounds.stands(body, marked)
 	if len(on) == 0 {
 		g.lost++
@@ -144,6 +148,10 @@ func (g *gate) judge(gap, body string, marked []int) {
 		g.lead = ""
 	}
 	g.kept++
+	if g.said == nil {
+		g.said = map[string]bool{}
+	}
+	g.said[body] = true
 	g.out.sentence(gap+body, on, len(marked) > 0)
 	g.released()
 }

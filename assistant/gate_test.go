@@ -45,6 +45,7 @@ func TestGateReleasesWhatStands(t *testing.T) {
 		{"an unknown mark", "Standard delivery is ₹79 for each order. [p77]", "Standard delivery is ₹79 for each order. [1]", 1, 1, nil},
 		{"a made-up sentence inside", "Standard delivery is ₹79 for each order. [p1] It comes with a free gift worth ₹500. [p1] Express delivery costs ₹149. [p1]", "Standard delivery is ₹79 for each order. [1] Express delivery costs ₹149. [1]", 1, 2, nil},
 		{"a yes in front", "Yes. Standard delivery is ₹79 for each order. [p1] I hope this helps!", "Standard delivery is ₹79 for each order. [1]", 1, 1, nil},
+		{"in circles", "Standard delivery is ₹79 for each order. [p1]\nStandard delivery is ₹79 for each order. [p1]\nStandard", "Standard delivery is ₹79 for each order. [1]", 1, 1, nil},
 		{"a list", "To cancel an order:\n1. Open Account, then Orders. [p2]\n2. Press Cancel. [p2]", "To cancel an order:\n1. Open Account, then Orders. [1]\n2. Press Cancel. [1]", 1, 2, nil},
 		{"a list without a step", "To cancel an order:\n1. Open Account, then Orders. [p2]\n2. Call 1800-555-777. [p2]\n3. Press Cancel. [p2]", "To cancel an order:\n1. Open Account, then Orders. [1]", 1, 1, errUnsupported},
 		{"a lead without a list", "Here are the steps:", "", 0, 0, nil},

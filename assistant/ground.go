@@ -124,7 +124,7 @@ func sentencesOf(text, kept string) []borne {
 // stands looks for what bears a claim: in the passages that it names, and where none of these does, in the others that it may have meant. None: it is unsupported.
 func (g *grounds) stands(text string, marked []int) []standing {
 	c := g.claim(text)
-	if c.asks || len(c.words)+len(c.figures) < leastSaid {
+	if c.asks || pictured.MatchString(text) || len(c.words)+len(c.figures) < leastSaid {
 		return nil
 	}
 	var out []standing

@@ -144,6 +144,9 @@ var address = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|te
 // target is where a link or an image of Markdown leads, also in its reference form.
 var target = regexp.MustCompile(`\]\(\s*<?([^)\s>]*)|^\s*\[[^\]]+\]:\s*(\S+)`)
 
+// pictured is markup for which an answer has no use: an image, a link by reference, HTML. Whatever stands in it, a sentence with it is not shown.
+var pictured = regexp.MustCompile(`!\[|\]\s?\[|</?[a-zA-Z!]`)
+
 func linksOf(text string) []string {
 	out := address.FindAllString(text, -1)
 	for _, m := range target.FindAllStringSubmatch(text, -1) {

@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,7 @@ func (d *deciding) quote(ctx context.Context, q Question) (string, error) {
 	d.answer.Turn.Model = extractiveName
 	c := newComposer(q.Passages, d.Cited)
 	d.cited = nil
+	q.Passages = withoutOrdersIn(q.Passages)
 	err := Extractive{}.Stream(ctx, q, func(p Piece) {
 		c.add(p)
 		d.show(c.soFar(), c.pages())
@@ -79,6 +81,15 @@ func (d *deciding) quote(ctx context.Context, q Question) (string, error) {
 		return "", nil
 	}
 	return text, nil
+}
+
+// withoutOrdersIn returns the passages less the lines that give orders to a model: quoted, they would only confuse. A quote that runs across such a line is none any more.
+func withoutOrdersIn(passages []knowledge.Passage) []knowledge.Passage {
+	out := slices.Clone(passages)
+	for i := range out {
+		out[i].Text = withoutOrders(out[i].Text)
+	}
+	return out
 }
 
 // instead quotes where the model gave no whole answer. Where nothing can be quoted, what stood of its answer is kept, and says that it is not all.
