@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -115,12 +116,29 @@ func (h *house) backfill(ctx context.Context) error {
 
 // answerer is the one way to an answer, for visitors' messages and for `baton ask`.
 func (h *house) answerer() *assistant.Answerer {
-	config := assistant.Config{Knowledge: h.knowledge, Rules: h.rules, Log: h.log}
+	config := assistant.Config{Knowledge: h.knowledge, Rules: h.rules, Company: h.company, Log: h.log}
 	if h.config.ChatModel != "" {
 		config.Model = assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: h.config.OpenAIURL, Key: h.config.OpenAIKey, Model: h.config.ChatModel, Client: h.outward, Log: h.log})
 		config.ModelName = h.config.ChatModel
 	}
 	return assistant.NewAnswerer(config)
+}
+
+// company tells a model whom it speaks for: the workspace's name, and how its first inbox greets in the visitor's language, or in English where it does not.
+func (h *house) company(ctx context.Context, workspaceID uuid.UUID, language string) (assistant.Company, error) {
+	w, err := h.workspaces.Get(ctx, workspaceID)
+	if err != nil {
+		return assistant.Company{}, err
+	}
+	inboxes, err := h.workspaces.Inboxes(ctx, workspaceID)
+	if err != nil || len(inboxes) == 0 {
+		return assistant.Company{Name: w.Name}, err
+	}
+	greeting, ok := inboxes[0].Greeting[language]
+	if !ok {
+		greeting = inboxes[0].Greeting[assistant.English]
+	}
+	return assistant.Company{Name: w.Name, Greeting: strings.TrimSpace(greeting.Title + " " + greeting.Text)}, nil
 }
 
 // watch lets packages that do not know the bus listen to it.

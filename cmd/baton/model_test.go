@@ -34,7 +34,7 @@ func TestModelAnswersWithSources(t *testing.T) {
 	for _, m := range requests[0].Messages {
 		prompt += m.Content + "\n"
 	}
-	for _, want := range []string{"Do you ship to Bengaluru?", "free shipping to Bengaluru"} {
+	for _, want := range []string{"Do you ship to Bengaluru?", "free shipping to Bengaluru", "the support chat of “" + demoWorkspace + "”", "The chat greets visitors with “"} {
 		if !strings.Contains(prompt, want) {
 			t.Errorf("the prompt lacks %q:\n%s", want, prompt)
 		}
