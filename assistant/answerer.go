@@ -39,6 +39,7 @@ var (
 // Turn is an earlier message of the talk, since the last handoff.
 type Turn struct {
 	Author  string // conversation.ByVisitor, ByAssistant or ByAgent
+	Seq     int64  // 0 where the talk has no numbers
 	Text    string
 	Outcome string // of the assistant's messages
 }
@@ -115,6 +116,8 @@ type deciding struct {
 	cited    []Cited
 	failures int
 	written  written
+	parts    []Question // where earlier messages wait for an answer too: what is asked, oldest first
+	whySeq   int64      // the message that the round is about, where it is not the last one
 }
 
 // Answer decides what to say to a message. Errors are those of the database only; a context that ends with a cause returns what was shown until then.
@@ -138,6 +141,7 @@ func (d *deciding) decide(ctx context.Context) error {
 		return fmt.Errorf("read rules: %w", err)
 	}
 	d.rules = rules
+	d.stepBack()
 	d.lap("signals")
 	if accepts(d.Text, d.History) {
 		d.call(escalation.Verdict{Rule: RuleAccepted, Reason: "Said yes to a person"}, "")
@@ -149,12 +153,18 @@ func (d *deciding) decide(ctx context.Context) error {
 		d.call(before, "")
 		return nil
 	}
+	if d.callForWaiting() {
+		return nil
+	}
 	if isTalk {
 		d.say(say(d.answer.Language, talk), talk.outcome())
 		d.answer.Answered = true
 		return nil
 	}
 	if err := d.search(ctx); err != nil {
+		return err
+	}
+	if err := d.searchWaiting(ctx); err != nil {
 		return err
 	}
 	text, err := d.write(ctx)
@@ -207,7 +217,7 @@ func (d *deciding) judge(text string, before escalation.Verdict) {
 		d.call(after, text)
 	case !d.answer.Answered:
 		d.say(say(d.answer.Language, sayNotFound), conversation.OutcomeUnanswered)
-	case escalation.Stronger(before, after).Action == escalation.Offer:
+	case d.partly(text), escalation.Stronger(before, after).Action == escalation.Offer:
 		d.say(text+"\n\n"+say(d.answer.Language, sayOffer), conversation.OutcomeOffer)
 	default:
 		d.say(text, conversation.OutcomeAnswered)
@@ -226,7 +236,7 @@ func (d *deciding) call(v escalation.Verdict, text string) {
 	if text != "" {
 		words = text + "\n\n" + say(d.answer.Language, sayCalled)
 	}
-	d.answer.Call = &conversation.Call{Rule: v.Rule, Reason: v.Reason, Matches: spans(d.Text, v.Matches)}
+	d.answer.Call = &conversation.Call{Rule: v.Rule, Reason: v.Reason, WhySeq: d.whySeq, Matches: spans(d.Text, v.Matches)}
 	d.answer.Answered = text != ""
 	d.say(words, conversation.OutcomeHandoff)
 }

@@ -17,6 +17,7 @@ const (
 	sayBye       phrase = "bye"
 	sayNotFound  phrase = "not found"
 	sayOffer     phrase = "offer"
+	sayRest      phrase = "rest"
 	sayStopped   phrase = "stopped"
 	sayFault     phrase = "fault"
 	sayCalled    phrase = "called"
@@ -44,6 +45,7 @@ var catalogue = map[string]map[phrase]string{
 		sayBye:          "Goodbye. You can write here again at any time.",
 		sayNotFound:     "I couldn’t find this in our help pages, and I don’t want to guess. Would you like me to call a person?",
 		sayOffer:        "Would you like me to call a person?",
+		sayRest:         "I couldn’t find the rest of what you asked in our help pages.",
 		sayStopped:      "Stopped.",
 		sayFault:        "I can’t look things up at the moment, so I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
 		sayCalled:       "I have passed this chat to our team. They see all of it, so you won’t have to repeat anything.",
@@ -65,6 +67,7 @@ var catalogue = map[string]map[phrase]string{
 		sayOkay:         "ठीक है। कोई और सवाल हो तो लिखिए।",
 		sayBye:          "नमस्ते। आप यहाँ कभी भी फिर लिख सकते हैं।",
 		sayNotFound:     "यह मुझे हमारे सहायता पृष्ठों में नहीं मिला, और अंदाज़े से कुछ कहना ठीक नहीं होगा। क्या मैं किसी व्यक्ति को बुलाऊँ?",
+		sayRest:         "आपकी पूछी हुई बाक़ी बात मुझे हमारे सहायता पृष्ठों में नहीं मिली।",
 		sayOffer:        "क्या मैं किसी व्यक्ति को बुलाऊँ?",
 		sayStopped:      "रोक दिया गया।",
 		sayFault:        "अभी मेरी खोज काम नहीं कर रही है, इसलिए मैंने यह बातचीत हमारी टीम को भेज दी है। टीम को पूरी बातचीत दिखती है, इसलिए आपको कुछ दोहराना नहीं पड़ेगा।",
@@ -88,6 +91,7 @@ var catalogue = map[string]map[phrase]string{
 		sayBye:          "مع السلامة. يمكنك الكتابة هنا من جديد في أي وقت.",
 		sayNotFound:     "لم أجد هذا في صفحات المساعدة، ولا أريد أن أخمّن. هل تريد أن أستدعي شخصًا؟",
 		sayOffer:        "هل تريد أن أستدعي شخصًا؟",
+		sayRest:         "لم أجد بقية ما سألت عنه في صفحات المساعدة.",
 		sayStopped:      "تم الإيقاف.",
 		sayFault:        "لا أستطيع البحث الآن، لذلك حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",
 		sayCalled:       "لقد حوّلت هذه المحادثة إلى فريقنا. يرى الفريق المحادثة كاملة، فلن تضطر إلى تكرار أي شيء.",

@@ -16,7 +16,10 @@ func (q Question) holds() bool { return len(q.Passages) > 0 && q.Confidence >= C
 type Extractive struct{}
 
 // Stream emits the chosen sentences one by one, each run of neighbours followed by its passage.
-func (Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) error {
+func (e Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) error {
+	if len(q.Parts) > 0 {
+		return e.streamParts(ctx, q, emit)
+	}
 	if !q.holds() {
 		return ErrNoAnswer
 	}

@@ -33,6 +33,8 @@ type bus struct {
 	hearers map[int]func(workspace.Event)
 	next    int
 	changed chan struct{}
+	// hold, where it is set, keeps rounds from reading the transcript until it is closed.
+	hold chan struct{}
 }
 
 func newBus() *bus {
@@ -56,6 +58,12 @@ func (b *bus) Publish(e workspace.Event) {
 
 func (b *bus) watch(_, conversationID uuid.UUID, hear func(workspace.Event)) (stop func()) {
 	b.mu.Lock()
+	hold := b.hold
+	b.mu.Unlock()
+	if hold != nil {
+		<-hold
+	}
+	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next++
 	id := b.next
@@ -69,6 +77,15 @@ func (b *bus) watch(_, conversationID uuid.UUID, hear func(workspace.Event)) (st
 		defer b.mu.Unlock()
 		delete(b.hearers, id)
 	}
+}
+
+// holdRounds keeps rounds from reading the transcript until go is called.
+func (b *bus) holdRounds() (release func()) {
+	hold := make(chan struct{})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hold = hold
+	return func() { close(hold) }
 }
 
 // all returns what was published so far.

@@ -21,6 +21,8 @@ type Question struct {
 	Confidence float64
 	// Company is whom the answer speaks for.
 	Company Company
+	// Parts are the questions where several are asked at once, each with what was found for it by itself; Text and Passages are then those of all together.
+	Parts []Question
 	// Asked are the message's words and what they mean in this knowledge base. Empty where that was not looked up.
 	Asked []knowledge.Word
 	// Embed turns texts into vectors (knowledge.Store.Embed), for a model that compares sentences across languages. Nil, or an error from it: words have to do.

@@ -134,7 +134,7 @@ func (a *Answer) reply(r round, run uuid.UUID) conversation.ReplyInput {
 	if !a.Answered && a.Outcome == conversation.OutcomeHandoff {
 		in.Turn.Outcome = a.Outcome
 	}
-	if in.Call != nil {
+	if in.Call != nil && in.Call.WhySeq == 0 {
 		in.Call.WhySeq = r.Seq
 	}
 	for _, c := range a.Citations {
@@ -162,7 +162,7 @@ func messageAt(c conversation.Conversation, messages []conversation.Message, r r
 		case past.Kind == conversation.KindEvent && past.Line != nil && handoffLines[past.Line.Name]:
 			m.History = nil
 		case past.Kind == conversation.KindText:
-			m.History = append(m.History, Turn{Author: past.Author.Kind, Text: past.Body, Outcome: past.Outcome})
+			m.History = append(m.History, Turn{Author: past.Author.Kind, Seq: past.Seq, Text: past.Body, Outcome: past.Outcome})
 		}
 	}
 	return m, found

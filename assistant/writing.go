@@ -57,7 +57,7 @@ func (d *deciding) question() Question {
 		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
 	}
 	d.answer.Turn.Model = d.name
-	return q
+	return d.joined(q)
 }
 
 // quote lets the extractive model answer.
