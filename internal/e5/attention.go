@@ -1,6 +1,8 @@
 package e5
 
 // gather lays keys and values of one head out for the kernel. projection holds query, key and value of each token.
+//
+//go:norace
 func (a *attention) gather(projection, out []float32, head int) {
 	at := head * headDims
 	a.query, a.out = projection[at:], out[at:]
@@ -39,6 +41,8 @@ func attendPortable(a *attention) {
 }
 
 // scores multiplies a query with all keys.
+//
+//go:norace
 func (a *attention) scores(score []float32, query *[headDims]float32) {
 	copy(score, a.mask)
 	for i, q := range query {
@@ -49,6 +53,8 @@ func (a *attention) scores(score []float32, query *[headDims]float32) {
 }
 
 // softmax turns scores into weights and returns what they must be multiplied with to add up to one.
+//
+//go:norace
 func softmax(score []float32) float32 {
 	largest := score[0]
 	for _, v := range score {
@@ -63,6 +69,8 @@ func softmax(score []float32) float32 {
 }
 
 // mix adds up the values by their weights.
+//
+//go:norace
 func (a *attention) mix(weights []float32, scale float32, out *[headDims]float32) {
 	var sum [headDims]float32
 	for s, w := range weights[:a.tokens] {

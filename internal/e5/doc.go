@@ -56,6 +56,11 @@
 // makes 3 to 6 % more tokens in Spanish, French, Italian, Dutch, Vietnamese and Indonesian, 6 to 12 % in other languages of the kept scripts, and three times as many in the six scripts left out (measured on
 // the translations of Django 5.1). No character turns unknown that was known before.
 //
+// # The race detector
+//
+// Loops over numbers carry go:norace: they work on scratch that one goroutine holds, and watched they take ten times as long, which would make
+// every test that starts a server wait for its embedder. What goroutines share, the gate and the pool of scratch, is watched.
+//
 // # Failures
 //
 // Open returns ErrDamaged with the cause for a file that is cut, of another version or shape. Verify finds any changed byte and takes about as long as a query. Every text has a vector: an empty one that of its prefix. Embed fails with the error of its context and otherwise

@@ -32,6 +32,8 @@ func (s *scratch) shape(tokens int) {
 }
 
 // embedTokens looks up words and positions.
+//
+//go:norace
 func (m *Model) embedTokens(s *scratch, tokens []int32) {
 	clear(s.hidden)
 	clear(s.added)
@@ -50,6 +52,8 @@ func (m *Model) embedTokens(s *scratch, tokens []int32) {
 }
 
 // unpackWord reads a block of a word's embedding: byte i holds numbers i and i+16.
+//
+//go:norace
 func unpackWord(out *[blockSize]float32, block []byte) {
 	scale := half(binary.LittleEndian.Uint16(block))
 	for i, b := range block[2:wordBlock] {
@@ -94,6 +98,8 @@ func (m *Model) feedLayer(s *scratch, l *layer) {
 }
 
 // pool averages the tokens and makes the result one long. It returns false where the result is no vector, which only damaged weights can cause.
+//
+//go:norace
 func (s *scratch) pool(out []float32, tokens int) bool {
 	clear(out)
 	for token := range tokens {

@@ -23,6 +23,7 @@ func portable() kernel {
 	}
 }
 
+//go:norace
 func quantizePortable(in *activations, x []float32) {
 	for b := range in.scale {
 		block := (*[blockSize]float32)(x[b*blockSize:])
@@ -68,6 +69,8 @@ func multiplyPortable(m matrix, in *activations, bias, out []float32, w *work) {
 }
 
 // unpack spreads the four rows from first on, half of a row group.
+//
+//go:norace
 func (w *work) unpack(m matrix, first int) {
 	group := m.group(first / rowGroup)
 	row := first % rowGroup
@@ -83,6 +86,8 @@ func (w *work) unpack(m matrix, first int) {
 }
 
 // unpackRow adds the nibbles of one row to packed and returns their sum.
+//
+//go:norace
 func unpackRow(packed *[blockSize]uint64, nibbles []byte, row int, shift uint) int32 {
 	sum := int32(0)
 	for chunk := range 4 {
@@ -97,6 +102,8 @@ func unpackRow(packed *[blockSize]uint64, nibbles []byte, row int, shift uint) i
 }
 
 // dot multiplies one token with the four unpacked rows.
+//
+//go:norace
 func (w *work) dot(in *activations, token int) (out [4]float32) {
 	blocks := in.cols / blockSize
 	for b := range blocks {
@@ -115,6 +122,8 @@ func (w *work) dot(in *activations, token int) (out [4]float32) {
 }
 
 // dot16 sums sixteen products in each of four lanes. The bytes are moved from -128..127 to 0..255; the caller takes that back.
+//
+//go:norace
 func dot16(w *[16]uint64, a *[16]int8) uint64 {
 	s := w[0]*u(a[0]) + w[1]*u(a[1]) + w[2]*u(a[2]) + w[3]*u(a[3])
 	s += w[4]*u(a[4]) + w[5]*u(a[5]) + w[6]*u(a[6]) + w[7]*u(a[7])

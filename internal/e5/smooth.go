@@ -6,6 +6,8 @@ import "math"
 // uses, which is far below what rounding to 8 bits does next.
 
 // exp is e to the power of x, for x from -87 to 88: x = n·ln 2 + r, and e to the power of r by a polynomial.
+//
+//go:norace
 func exp(x float32) float32 {
 	x = max(x, expLowest)
 	n := float32(math.RoundToEven(float64(x * expLog2e)))
@@ -36,6 +38,8 @@ const (
 )
 
 // gelu is x·Φ(x), with the error function after Abramowitz and Stegun 7.1.26 (its error is below 1.5e-7).
+//
+//go:norace
 func gelu(x float32) float32 {
 	z := abs(x) * math.Sqrt2 / 2
 	t := 1 / (1 + erfP*z)
@@ -60,6 +64,7 @@ const (
 	erf5 = 1.061405429
 )
 
+//go:norace
 func geluPortable(x []float32) {
 	for i, v := range x {
 		x[i] = gelu(v)
@@ -72,6 +77,7 @@ func addNormPortable(x, add, weight, bias []float32, epsilon float32) {
 	}
 }
 
+//go:norace
 func normRow(x, add, weight, bias *[dims]float32, epsilon float32) {
 	sum := float32(0)
 	for i := range x {
