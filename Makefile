@@ -53,8 +53,9 @@ test-web: ## front ends: types, unit tests, committed dist, sizes
 	scripts/dist.sh
 	node scripts/size.mjs
 
-test-long: setup-test ## what takes longer: the long outages, a node that dies, and the races of the conversation again and again in random order
+test-long: setup-test ## what takes longer: the long outages, a node that dies, a hundred turns for each fault of a model, and the races of the conversation again and again in random order
 	go test -race -tags=long -count=1 -timeout=20m -run='LongOutage|AnotherNode' ./cmd/baton
+	go test -tags=long -count=1 -timeout=10m -run=LongFaults ./assistant
 	go test -race -shuffle=on -count=3 -timeout=20m ./conversation ./escalation
 
 test-llm: setup ## answers by a real chat model and vectors by a real embedding model, both local (installs 400 MB into .tools, once)
