@@ -109,6 +109,19 @@ func figuresOf(text string) []figure {
 	return out
 }
 
+// single is one of a unit of time, said without the number. "₹100 a day" is none: there it means each.
+var single = regexp.MustCompile(`(?i)\b(?:within|in|after|for|than) an? (minute|hour|day|week|month|year)\b`)
+
+// singlesOf lists the figures that a passage gives without a number, where other languages, and careful writers, put one: "within a day", एक दिन के अंदर. They bear a claim
+// and contradict none.
+func singlesOf(text string) []figure {
+	var out []figure
+	for _, m := range single.FindAllStringSubmatch(text, -1) {
+		out = append(out, figure{"1", strings.ToLower(m[1])})
+	}
+	return out
+}
+
 // spaced parts a text into words, numbers and the marks that belong to numbers, with spaces between.
 func spaced(text string) string {
 	var b strings.Builder

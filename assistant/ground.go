@@ -53,6 +53,7 @@ type borne struct {
 	start, end int // in the passage's text
 	words      map[string]bool
 	figures    []figure
+	singles    []figure // what it says without a number: "within a day"
 }
 
 // standing is what a claim was found to stand on.
@@ -116,7 +117,7 @@ func sentencesOf(text, kept string) []borne {
 			}
 			start := begin + from + i
 			from += i + len(s)
-			out = append(out, borne{text: s, start: start, end: start + len(s), words: wordSet(s), figures: figuresOf(bullets.ReplaceAllString(s, ""))})
+			out = append(out, borne{text: s, start: start, end: start + len(s), words: wordSet(s), figures: figuresOf(bullets.ReplaceAllString(s, "")), singles: singlesOf(s)})
 		}
 	}
 	return out
@@ -311,7 +312,7 @@ func figuresStand(figures []figure, window []borne, above []figure) bool {
 	for _, f := range figures {
 		found := hasFigure(above, f)
 		for _, s := range window {
-			found = found || hasFigure(s.figures, f)
+			found = found || hasFigure(s.figures, f) || hasFigure(s.singles, f)
 		}
 		if !found {
 			return false
