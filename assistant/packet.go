@@ -26,6 +26,9 @@ const (
 
 // Packet is what an agent reads before the first word: why the baton was passed, what was said, and what was shown. It is the `packet`
 // of docs/console-api.md without what changes later (queue time, who claimed).
+//
+// Every line and the reason are there twice: in English, and as a code with its arguments, for clients that word them in another language. Codes stay
+// what they are from release to release; a client shows the English of one that it does not know. The codes are in packetcode.go.
 type Packet struct {
 	At      time.Time      `json:"at"`
 	Rule    PacketRule     `json:"rule"`
@@ -39,6 +42,9 @@ type Packet struct {
 type PacketRule struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	// Code is empty where the reason is the workspace's own words, which nobody translates.
+	Code string            `json:"code,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
 }
 
 // PacketWhy is the message that called, with the words that did it.
@@ -50,9 +56,11 @@ type PacketWhy struct {
 
 // PacketLine is a line of the summary and the message that it stands for. Kind is wants, fact, told, missing, tried or needed.
 type PacketLine struct {
-	Kind string `json:"kind"`
-	Text string `json:"text"`
-	Seq  int64  `json:"seq"`
+	Kind string            `json:"kind"`
+	Code string            `json:"code"`
+	Args map[string]string `json:"args,omitempty"`
+	Text string            `json:"text"`
+	Seq  int64             `json:"seq"`
 }
 
 // PacketSource is a help page that the visitor was shown.
@@ -72,7 +80,7 @@ type PacketMood struct {
 // Summarise writes the packet of a handoff from the messages before it. It is pure and needs no model, so an agent never waits for it.
 func Summarise(h conversation.Handoff, messages []conversation.Message) Packet {
 	p := Packet{
-		At: h.At.UTC().Truncate(time.Millisecond), Rule: PacketRule{h.Rule, h.Reason}, Sources: []PacketSource{},
+		At: h.At.UTC().Truncate(time.Millisecond), Rule: reason(h.Rule, h.Reason), Sources: []PacketSource{},
 		Why: PacketWhy{Matches: append([]conversation.Span{}, h.Matches...)},
 	}
 	var before []conversation.Message
@@ -109,17 +117,17 @@ func summary(h conversation.Handoff, messages []conversation.Message) []PacketLi
 	return append(lines, needed(h, messages, found)...)
 }
 
-// wanted is the sentence of the message that called which holds the matched words, or its first one.
+// wanted is the sentence of a long message that called which holds the matched words. A short one stands in full right above.
 func wanted(h conversation.Handoff, messages []conversation.Message) []PacketLine {
 	for _, m := range messages {
-		if m.Seq != h.WhySeq {
+		if m.Seq != h.WhySeq || utf8.RuneCountInString(m.Body) <= maxLine {
 			continue
 		}
 		text := m.Body
-		if len(h.Matches) > 0 && utf8.RuneCountInString(text) > maxLine {
+		if len(h.Matches) > 0 {
 			text = around(text, h.Matches[0])
 		}
-		return []PacketLine{{"wants", "Wrote: " + quoted(text), m.Seq}}
+		return []PacketLine{line(codeWrote, m.Seq, "text", oneLine(text, maxLine))}
 	}
 	return nil
 }
@@ -153,9 +161,6 @@ func lineSentences(text string) []string {
 	return out
 }
 
-// quoted puts a text between quotation marks, on one line and cut to its length.
-func quoted(text string) string { return "“" + oneLine(text, maxLine) + "”" }
-
 func oneLine(text string, limit int) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) <= limit {
@@ -171,14 +176,14 @@ func oneLine(text string, limit int) string {
 
 // given are the things in messages that an agent would otherwise ask for again. Order matters: an e-mail address holds digits too.
 var given = []struct {
-	label string
-	form  *regexp.Regexp
+	code string
+	form *regexp.Regexp
 }{
-	{"E-mail address", regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]*\w`)},
-	{"Order number", regexp.MustCompile(`\b[A-Z]{2,5}-?\d{4,}\b|#\s?\d{4,}\b`)},
-	{"Phone number", regexp.MustCompile(`(?:\+91[\s-]?)?\b[6-9]\d{4}[\s-]?\d{5}\b|\+\d[\d\s-]{8,14}\d`)},
-	{"Amount", regexp.MustCompile(`(?:₹|\$|€|£|\bRs\.?|\bINR)\s?\d[\d,]*(?:\.\d+)?`)},
-	{"PIN code", regexp.MustCompile(`\b[1-9]\d{5}\b`)},
+	{codeEmail, regexp.MustCompile(`[\w.+-]+@[\w-]+\.[\w.-]*\w`)},
+	{codeOrder, regexp.MustCompile(`\b[A-Z]{2,5}-?\d{4,}\b|#\s?\d{4,}\b`)},
+	{codePhone, regexp.MustCompile(`(?:\+91[\s-]?)?\b[6-9]\d{4}[\s-]?\d{5}\b|\+\d[\d\s-]{8,14}\d`)},
+	{codeAmount, regexp.MustCompile(`(?:₹|\$|€|£|\bRs\.?|\bINR)\s?\d[\d,]*(?:\.\d+)?`)},
+	{codePIN, regexp.MustCompile(`\b[1-9]\d{5}\b`)},
 }
 
 // facts lists what the visitor gave, each once, with the message it first stood in.
@@ -197,7 +202,7 @@ func facts(messages []conversation.Message) []PacketLine {
 					continue
 				}
 				seen[value] = true
-				out = append(out, PacketLine{"fact", g.label + ": " + value, m.Seq})
+				out = append(out, line(g.code, m.Seq, "value", value))
 			}
 		}
 	}
@@ -216,12 +221,12 @@ func told(messages []conversation.Message) []PacketLine {
 		if len(sentences) == 0 {
 			continue
 		}
-		line := "Was told: " + oneLine(strings.TrimLeft(sentences[0], "-*# "), maxLine) + " (" + m.Citations[0].Title + ")"
-		if said[line] {
+		l := line(codeTold, m.Seq, "text", oneLine(strings.TrimLeft(sentences[0], "-*# "), maxLine), "page", m.Citations[0].Title)
+		if said[l.Text] {
 			continue // The same answer twice tells an agent nothing more.
 		}
-		said[line] = true
-		out = append(out, PacketLine{"told", line, m.Seq})
+		said[l.Text] = true
+		out = append(out, l)
 	}
 	slices.Reverse(out)
 	return out
@@ -236,7 +241,7 @@ func missing(messages []conversation.Message) []PacketLine {
 		case m.Author.Kind == conversation.ByVisitor:
 			question = m
 		case m.Author.Kind == conversation.ByAssistant && m.Outcome == conversation.OutcomeUnanswered && question.Seq > 0:
-			out = append(out, PacketLine{"missing", "Not found in the help pages: " + quoted(question.Body), question.Seq})
+			out = append(out, line(codeMissing, question.Seq, "text", oneLine(question.Body, maxLine)))
 		}
 	}
 	return out
@@ -253,7 +258,7 @@ func tried(messages []conversation.Message) []PacketLine {
 		}
 		for _, s := range lineSentences(m.Body) {
 			if attempted.MatchString(s) {
-				out = append(out, PacketLine{"tried", "Says: " + quoted(s), m.Seq})
+				out = append(out, line(codeTried, m.Seq, "text", oneLine(s, maxLine)))
 			}
 		}
 	}
@@ -263,11 +268,11 @@ func tried(messages []conversation.Message) []PacketLine {
 // needed is what an agent will have to ask for.
 func needed(h conversation.Handoff, messages []conversation.Message, facts []PacketLine) []PacketLine {
 	action := strings.HasPrefix(h.Rule, "needs-action") || strings.HasPrefix(h.Rule, "refund") || strings.HasPrefix(h.Rule, "complaint")
-	known := slices.ContainsFunc(facts, func(l PacketLine) bool { return strings.HasPrefix(l.Text, "Order number") })
+	known := slices.ContainsFunc(facts, func(l PacketLine) bool { return l.Code == codeOrder })
 	if !action || known || len(messages) == 0 {
 		return nil
 	}
-	return []PacketLine{{"needed", "Still needed: the order number", max(h.WhySeq, messages[0].Seq)}}
+	return []PacketLine{line(codeNeedsOrder, max(h.WhySeq, messages[0].Seq))}
 }
 
 // mood reads the feeling of each of the visitor's messages, and names how they feel now.

@@ -51,7 +51,7 @@ func TestPacketOfTheScene(t *testing.T) {
 			t.Errorf("the line %q stands for message %d, which says nothing", l.Text, l.Seq)
 		}
 	}
-	if want := map[string]int{"wants": 1, "fact": 1, "told": 2}; !cmp.Equal(kinds, want) {
+	if want := map[string]int{"fact": 1, "told": 2}; !cmp.Equal(kinds, want) {
 		t.Errorf("lines %v, want %v: %+v", kinds, want, p.Summary)
 	}
 	if len(p.Sources) < 2 || p.Sources[0].Title != "Shipping charges" || p.Sources[0].N != 1 {
@@ -81,15 +81,24 @@ func TestSummarise(t *testing.T) {
 	}
 	h := conversation.Handoff{Seq: 7, Rule: "refund", Reason: "Asked about a refund", WhySeq: 5, At: at, Matches: []conversation.Span{{Start: 0, End: 6}}}
 	got := assistant.Summarise(h, messages)
+	arg := func(pairs ...string) map[string]string {
+		out := map[string]string{}
+		for i := 0; i < len(pairs); i += 2 {
+			out[pairs[i]] = pairs[i+1]
+		}
+		return out
+	}
 	want := []assistant.PacketLine{
-		{Kind: "wants", Text: "Wrote: “Refund it now!”", Seq: 5},
-		{Kind: "fact", Text: "E-mail address: ananya@example.in", Seq: 1},
-		{Kind: "fact", Text: "Phone number: 98765 43210", Seq: 1},
-		{Kind: "fact", Text: "Amount: ₹24,990", Seq: 1},
-		{Kind: "told", Text: "Was told: A refund to UPI arrives in 1 to 2 working days. (Refund times)", Seq: 2},
-		{Kind: "missing", Text: "Not found in the help pages: “Can you paint it?”", Seq: 3},
-		{Kind: "tried", Text: "Says: “I already called twice.”", Seq: 1},
-		{Kind: "needed", Text: "Still needed: the order number", Seq: 5},
+		{Kind: "fact", Code: "fact.email", Args: arg("value", "ananya@example.in"), Text: "E-mail address: ananya@example.in", Seq: 1},
+		{Kind: "fact", Code: "fact.phone", Args: arg("value", "98765 43210"), Text: "Phone number: 98765 43210", Seq: 1},
+		{Kind: "fact", Code: "fact.amount", Args: arg("value", "₹24,990"), Text: "Amount: ₹24,990", Seq: 1},
+		{
+			Kind: "told", Code: "told.answer", Args: arg("text", "A refund to UPI arrives in 1 to 2 working days.", "page", "Refund times"),
+			Text: "Was told: A refund to UPI arrives in 1 to 2 working days. (Refund times)", Seq: 2,
+		},
+		{Kind: "missing", Code: "missing.question", Args: arg("text", "Can you paint it?"), Text: "Not found in the help pages: “Can you paint it?”", Seq: 3},
+		{Kind: "tried", Code: "tried.says", Args: arg("text", "I already called twice."), Text: "Says: “I already called twice.”", Seq: 1},
+		{Kind: "needed", Code: "needed.order", Text: "Still needed: the order number", Seq: 5},
 	}
 	if diff := cmp.Diff(want, got.Summary); diff != "" {
 		t.Error(diff)
@@ -106,5 +115,36 @@ func TestPacketWithoutAMessage(t *testing.T) {
 	data, err := json.Marshal(got)
 	if err != nil || !has(string(data), `"summary":[]`, `"sources":[]`, `"points":[]`, `"matches":[]`, `"word":"calm"`) {
 		t.Errorf("%s %v", data, err)
+	}
+}
+
+// Of a long message the summary tells the sentence that called; a short one stands in full above it.
+func TestPacketTellsTheSentenceThatCalled(t *testing.T) {
+	t.Parallel()
+	const wish = "I want my money back."
+	long := "I bought a tablet in October, and at first everything was as I had hoped. Then it began to go off by itself while my son was drawing. " + wish
+	h := conversation.Handoff{Seq: 3, Rule: "refund", Reason: "Asked about a refund, and no article answers it", WhySeq: 1, Matches: []conversation.Span{{Start: len(long) - 11, End: len(long) - 1}}}
+	got := assistant.Summarise(h, []conversation.Message{{Seq: 1, Kind: conversation.KindText, Author: conversation.Author{Kind: conversation.ByVisitor}, Body: long}})
+	if l := got.Summary[0]; l.Code != "wants.wrote" || l.Args["text"] != wish || l.Text != "Wrote: “"+wish+"”" {
+		t.Errorf("%+v", got.Summary)
+	}
+}
+
+// The reason of a rule that Baton comes with has a code; the workspace's own words have none.
+func TestPacketReasonCodes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ rule, reason, code, n string }{
+		{"needs-action", "Only a person can do this", "needs-action", ""},
+		{"failures", "Two questions in a row without an answer", "failures", "2"},
+		{"failures", "One question without an answer", "failures", "1"},
+		{conversation.RuleButton, "Asked for a person", conversation.RuleButton, ""},
+		{assistant.RuleAccepted, "Said yes to a person", assistant.RuleAccepted, ""},
+		{"needs-action", "Let the workshop do it", "", ""},
+		{"vip", "A customer of the first hour", "", ""},
+	} {
+		got := assistant.Summarise(conversation.Handoff{Seq: 1, Rule: test.rule, Reason: test.reason}, nil).Rule
+		if got.Code != test.code || got.Args["n"] != test.n || got.Title != test.reason {
+			t.Errorf("%s, %s: %+v", test.rule, test.reason, got)
+		}
 	}
 }

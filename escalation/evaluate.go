@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -121,12 +122,23 @@ func (s Signals) Value(name string) float64 {
 
 // reason puts the number of failures into a reason, in words: people read it at the head of a conversation.
 func reason(text string, failures int) string {
-	words := []string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"}
-	if failures < 0 || failures >= len(words) {
+	if failures < 0 || failures >= len(numbers) {
 		return text
 	}
 	if failures == 1 {
 		text = strings.ReplaceAll(text, "{n} questions in a row", "{n} question")
 	}
-	return strings.ReplaceAll(text, "{n}", words[failures])
+	return strings.ReplaceAll(text, "{n}", numbers[failures])
+}
+
+var numbers = [...]string{"No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"}
+
+// FailuresIn returns the number that stands for {n} in what a rule's reason became, in digits; false where the text does not come from that reason.
+func FailuresIn(of, text string) (string, bool) {
+	for n := range numbers {
+		if reason(of, n) == text && of != text {
+			return strconv.Itoa(n), true
+		}
+	}
+	return "", false
 }
