@@ -1,18 +1,14 @@
 package agentconsole
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"strings"
 
 	"github.com/gin-gonic/gin"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/workspace"
 )
@@ -82,7 +78,7 @@ func (h *Handler) fail(c *gin.Context, err error) {
 	}
 	p := h.problem(err)
 	if p.status >= http.StatusInternalServerError {
-		h.Log.ErrorContext(c.Request.Context(), "staff request failed", "method", c.Request.Method, "route", c.FullPath(), "error", err)
+		h.failed(c.Request.Context(), "staff request failed", err, "method", c.Request.Method, "route", c.FullPath())
 	}
 	if !c.Writer.Written() {
 		c.AbortWithStatusJSON(p.status, p)
@@ -109,7 +105,7 @@ func (h *Handler) problem(err error) problem {
 			return known.with(err)
 		}
 	}
-	if away(err) {
+	if outage.Away(err) {
 		return problem{status: http.StatusServiceUnavailable, Code: "unavailable", Text: "The database is away.", Fix: "Try again in a moment; nothing was lost."}
 	}
 	return problem{status: http.StatusInternalServerError, Code: "internal", Text: "Something went wrong here.", Fix: "Try again; the server's log says more."}
@@ -126,17 +122,4 @@ func (p problem) with(err error) problem {
 		p.Text = row.Agent.Name + " has this conversation."
 	}
 	return p
-}
-
-// away reports whether an error means that the database cannot be reached or refuses for now: trying again may help.
-func away(err error) bool {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		// Connection trouble, out of resources, shutting down or starting up.
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57P")
-	}
-	var connect *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		pgconn.SafeToRetry(err)
 }

@@ -1,9 +1,11 @@
 package agentconsole_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -161,7 +163,8 @@ func TestDatabaseAwayIsNoSignOut(t *testing.T) {
 	server := httptest.NewServer(engine)
 	t.Cleanup(server.Close)
 	o := &office{t: t, ctx: t.Context(), url: server.URL}
-	handler := agentconsole.New(agentconsole.Config{Workspaces: workspace.NewStore(away), PublicURL: server.URL})
+	var log lines
+	handler := agentconsole.New(agentconsole.Config{Workspaces: workspace.NewStore(away), PublicURL: server.URL, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	handler.Routes(engine)
 	b := o.browser()
 	b.cookie = &http.Cookie{Name: "baton_session", Value: workspace.NewToken(newID()).String()}
@@ -171,6 +174,28 @@ func TestDatabaseAwayIsNoSignOut(t *testing.T) {
 	if err == nil || response == nil || response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("the socket: %v", err)
 	}
+	// An outage is one line, however many meet it, and no fault of this program.
+	if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=WARN") {
+		t.Errorf("the log of three refused requests:\n%s", got)
+	}
+}
+
+// lines is a log that several goroutines write.
+type lines struct {
+	mu sync.Mutex
+	strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Builder.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Builder.String()
 }
 
 func TestSecureCookieBehindHTTPS(t *testing.T) {

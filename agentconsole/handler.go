@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
@@ -51,6 +52,7 @@ type Handler struct {
 	sockets  *realtime.Server
 	rooms    *rooms
 	cited    *citedCache
+	away     *outage.Outage
 	trials   *trials
 }
 
@@ -68,7 +70,7 @@ func New(c Config) *Handler {
 	}
 	h := &Handler{
 		Config: c, origin: public.Scheme + "://" + public.Host, secure: public.Scheme == "https",
-		crossing: http.NewCrossOriginProtection(), cited: &citedCache{}, trials: newTrials(),
+		crossing: http.NewCrossOriginProtection(), cited: &citedCache{}, trials: newTrials(), away: outage.New(c.Log, databaseBack, settled, c.Now),
 		sockets: realtime.NewServer(c.Log, subprotocol, socketLimits()),
 	}
 	// Behind a proxy the Host header may be another than the browser's.
@@ -141,7 +143,9 @@ func (h *Handler) staff(next staffHandler) gin.HandlerFunc {
 		}
 		if err != nil {
 			h.fail(c, err)
+			return
 		}
+		h.away.Over()
 	}
 }
 

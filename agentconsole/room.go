@@ -160,7 +160,7 @@ func (r *room) run(ctx context.Context) {
 			case <-pause.C:
 			}
 			if err := r.flush(ctx); err != nil && ctx.Err() == nil {
-				r.h.Log.Warn("console changes could not be read; trying again", "error", err)
+				r.h.failed(ctx, "console changes could not be read; trying again", err)
 				pause.Reset(again)
 				select {
 				case <-ctx.Done():

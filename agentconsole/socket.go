@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
+	"github.com/baton-chat/baton/internal/outage"
 	"github.com/baton-chat/baton/presence"
 	"github.com/baton-chat/baton/realtime"
 	"github.com/baton-chat/baton/workspace"
@@ -195,7 +196,7 @@ func (c *conn) ping(ctx context.Context) error {
 // recheck ends a socket whose session ended. A database that is away is no reason to.
 func (c *conn) recheck(ctx context.Context) error {
 	_, err := c.h.Workspaces.Authenticate(ctx, c.token, c.h.Now())
-	if err != nil && !away(err) {
+	if err != nil && !outage.Away(err) {
 		return realtime.Close(realtime.CloseToken)
 	}
 	return nil
@@ -204,6 +205,7 @@ func (c *conn) recheck(ctx context.Context) error {
 // answer says an error as a frame.
 func (c *conn) answer(err error, conv uuid.UUID) error {
 	if err == nil {
+		c.h.away.Over()
 		return nil
 	}
 	p := c.h.problem(err)
@@ -211,7 +213,7 @@ func (c *conn) answer(err error, conv uuid.UUID) error {
 		p.Code = "conversation_unknown"
 	}
 	if p.status >= 500 {
-		c.h.Log.Error("console frame failed", "error", err)
+		c.h.failed(context.Background(), "console frame failed", err)
 	}
 	return c.refuse(p.Code, p.Fix, conv)
 }

@@ -152,7 +152,7 @@ func (c *conn) pump(ctx context.Context) {
 		for _, w := range c.pending() {
 			if err := c.work(ctx, w); err != nil && ctx.Err() == nil {
 				// The next ping tries again: the database holds everything.
-				c.h.Log.Warn("watched conversation could not be read", "error", err)
+				c.h.failed(ctx, "watched conversation could not be read", err)
 			}
 		}
 	}
