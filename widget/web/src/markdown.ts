@@ -102,7 +102,7 @@ export function markdown(text: string, base: string, chip: Chip, unfinished = fa
 
 /**
  * The words of a quote that the answer used, as [before, used, after]: the longest run of words, of three at least, that stands in both.
- * Without one nothing is marked.
+ * Without one the answer says it in other words, or in another language, and all of the quote is what it stands on.
  */
 export function used(quote: string, answer: string): [string, string, string] {
   const words = (s: string) => [...s.matchAll(/[\p{L}\p{N}\p{M}]+/gu)].map((m) => ({ word: m[0].toLowerCase(), from: m.index, to: m.index + m[0].length }));
@@ -119,7 +119,7 @@ export function used(quote: string, answer: string): [string, string, string] {
     });
     row = next;
   });
-  if (best < 3) return [quote, "", ""];
+  if (best < 3) return ["", quote, ""];
   const from = a[end - best + 1]!.from;
   const { to } = a[end]!;
   return [quote.slice(0, from), quote.slice(from, to), quote.slice(to)];
