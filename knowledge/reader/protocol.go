@@ -42,7 +42,7 @@ type Limits struct {
 // 2 s and 60 MiB), and below what a server of 2 GiB notices. Idle is less than
 // the 60 s after which a document counts as stuck.
 func DefaultLimits() Limits {
-	return Limits{Memory: 384 << 20, Resident: 480 << 20, CPU: 15, Files: 64 << 20, Wall: 45_000, Idle: 20_000}
+	return Limits{Memory: watched * 384 << 20, Resident: watched * 480 << 20, CPU: watched * 15, Files: 64 << 20, Wall: 45_000, Idle: 20_000}
 }
 
 const (

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	case planted:
-		if err := confine(Limits{Memory: 384 << 20, CPU: 2, Files: 1 << 20}); err != nil {
+		if err := confine(Limits{Memory: watched * 384 << 20, CPU: 2, Files: 1 << 20}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
