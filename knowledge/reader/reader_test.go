@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+	case os.Args[1] == "server":
+		beServer()
 	case planted:
 		if err := confine(Limits{Memory: watched * 384 << 20, CPU: 2, Files: 1 << 20}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -64,6 +66,7 @@ var faults = map[string]func(){
 	"panic":   func() { panic("a library that did not expect this") },
 	"exit":    func() { os.Exit(3) },
 	"silent":  func() {},
+	"family":  beFamily,
 	"garbage": func() { fmt.Println("This is no JSON.") },
 	"empty":   func() { fmt.Println(`{"document":{"title":"x","sections":[]}}`) },
 	"flood": func() {
@@ -88,7 +91,7 @@ var faults = map[string]func(){
 	},
 	"orphan": func() {
 		// A program that it started holds on when it is gone.
-		_ = exec.Command("sleep", "300").Start()
+		_ = exec.Command("/bin/sleep", "300").Start()
 		os.Exit(4)
 	},
 }
