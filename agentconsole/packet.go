@@ -23,9 +23,12 @@ type packet struct {
 	ClaimedBy *string         `json:"claimed_by"`
 }
 
+// packetRule is why the baton was passed: in English, and as a code with its arguments for clients that word it themselves.
 type packetRule struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID    string            `json:"id"`
+	Title string            `json:"title"`
+	Code  string            `json:"code,omitempty"`
+	Args  map[string]string `json:"args,omitempty"`
 }
 
 type packetWhy struct {

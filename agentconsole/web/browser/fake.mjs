@@ -1,5 +1,6 @@
 // A scripted stand-in for the server, for development and for the pictures of states: the staff API of docs/console-api.md over the scene of the
 // shop, in memory. `npm run fake` serves dist/ at http://127.0.0.1:8090/console/#signin=demo; POST /fake/… plays the visitor and other people.
+import { Fake as Shop } from '../../../widget/web/browser/fake.mjs'
 import { createServer } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
@@ -260,8 +261,11 @@ export async function start({ port = 0, empty = false } = {}) {
     ids: () => ({ ananya: world.ananya?.id, faizal: world.faizal?.id, sneha: world.sneha?.id, meera: [...world.conversations.values()].find((c) => c.visitor.name === 'Meera Joshi')?.id }),
   }
 
+  // The visitor's side, for the picture of the widget beside the first steps.
+  const shop = Object.assign(new Shop(), { origin: 'http://x' })
   const server = createServer(async (req, res) => {
     const url = new URL(req.url, 'http://x')
+    if (/^\/(widget|api\/visitor)/.test(url.pathname)) return shop.http(req, res)
     const send = (s, type, body, more = {}) => res.writeHead(s, { 'content-type': type, ...more }).end(body)
     try {
       const chunks = []
@@ -289,9 +293,11 @@ export async function start({ port = 0, empty = false } = {}) {
     }
   })
 
+  const visitors = new WebSocketServer({ noServer: true, handleProtocols: () => 'baton.v1' })
   const wss = new WebSocketServer({ noServer: true, handleProtocols: (p) => (p.has('baton.console.v1') ? 'baton.console.v1' : false) })
   server.on('upgrade', (req, sock, head) => {
     if (down) return sock.destroy()
+    if (req.url.startsWith('/api/visitor')) return visitors.handleUpgrade(req, sock, head, (ws) => shop.socket(ws))
     wss.handleUpgrade(req, sock, head, (ws) => {
       const s = { ws, watching: new Set(), welcome: false }
       sockets.add(s)
@@ -313,7 +319,7 @@ export async function start({ port = 0, empty = false } = {}) {
   })
   await new Promise((ok) => server.listen(port, '127.0.0.1', ok))
   const at = `http://127.0.0.1:${server.address().port}`
-  return { url: at, ids: fake.ids(), close: () => { sockets.forEach((s) => s.ws.terminate()); server.closeAllConnections(); server.close() } }
+  return { url: at, ids: fake.ids(), close: () => { [...sockets, ...shop.sockets].forEach((s) => s.ws.terminate()); server.closeAllConnections(); server.close() } }
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {

@@ -52,8 +52,8 @@ export function scene(now = Date.now()) {
       c.read = { delivered: 9, seen: 9, at: ago(200) }
       c.packet = { at: ago(470), rule: { id: 'needs-action', title: 'Only a person can do this' },
         why: { seq: 5, text: 'My order arrived with a broken screen, and I need a replacement organised.', matches: [{ start: 24, end: 37 }, { start: 52, end: 73 }] },
-        summary: [{ kind: 'wants', text: 'Wrote: “My order arrived with a broken screen, and I need a replacement organised.”', seq: 5 }, { kind: 'told', text: 'Was told: You get free shipping to Bengaluru on orders over ₹2,500; below that it is ₹79. (Shipping charges)', seq: 2 },
-          { kind: 'told', text: 'A damaged item is replaced or refunded free, and we collect it from your door. (Damaged on arrival)', seq: 4 }, { kind: 'needed', text: 'Still needed: the order number', seq: 5 }],
+        summary: [{ kind: 'wants', code: 'wants.wrote', args: { text: 'My order arrived with a broken screen, and I need a replacement organised.' }, text: '', seq: 5 }, { kind: 'told', code: 'told.answer', args: { text: 'You get free shipping to Bengaluru on orders over ₹2,500; below that it is ₹79.', page: 'Shipping charges' }, text: '', seq: 2 },
+          { kind: 'told', code: 'told.answer', args: { text: 'A damaged item is replaced or refunded free, and we collect it from your door.', page: 'Damaged on arrival' }, text: '', seq: 4 }, { kind: 'needed', code: 'needed.order', text: 'Still needed: the order number', seq: 5 }],
         sources: [{ n: 1, title: 'Shipping charges', url: '/demo/help/shipping-charges', seq: 2 }, { n: 2, title: 'Delivery times', url: '/demo/help/delivery-times', seq: 2 }, { n: 3, title: 'Damaged on arrival', url: '/demo/help/damaged-on-arrival', seq: 4 }],
         mood: { points: [0.1, 0.15, 0.05, -0.7, -0.35], word: 'upset' }, queued_seconds: 108, claimed_by: priya.name }
     } })
@@ -67,8 +67,8 @@ export function scene(now = Date.now()) {
       say('agent', answer, s, by(priya))
     } })
   }
-  const rule7 = (rule, text) => [{ kind: 'wants', text: `“${text}”`, seq: 3 }, ...(rule === 'refund' ? [{ kind: 'fact', text: 'Order number: TE-39077', seq: 3 }, { kind: 'fact', text: 'ananya@example.in', seq: 3 }, { kind: 'told', text: 'COD refunds are paid to your bank account. (Refunds)', seq: 2 }, { kind: 'told', text: 'COD refunds are paid to your bank account. (Refunds)', seq: 2 },
-    { kind: 'missing', text: '“Where is my refund?”', seq: 1 }, { kind: 'tried', text: '“I called twice already”', seq: 1 }] : [])]
+  const rule7 = (rule, text) => [{ kind: 'wants', code: 'wants.wrote', args: { text }, text: '', seq: 3 }, ...(rule === 'refund' ? [{ kind: 'fact', code: 'fact.order', args: { value: 'TE-39077' }, text: '', seq: 3 }, { kind: 'fact', code: 'fact.email', args: { value: 'ananya@example.in' }, text: '', seq: 3 }, { kind: 'told', code: 'told.answer', args: { text: 'COD refunds are paid to your bank account.', page: 'Refunds' }, text: '', seq: 2 }, { kind: 'told', code: 'told.answer', args: { text: 'COD refunds are paid to your bank account.', page: 'Refunds' }, text: '', seq: 2 },
+    { kind: 'missing', code: 'missing.question', args: { text: 'Where is my refund?' }, text: '', seq: 1 }, { kind: 'tried', code: 'tried.says', args: { text: 'I called twice already' }, text: '', seq: 1 }] : [])]
   const waiting = (name, hue, online, text, wait, reason, mood) => make({ name, hue, online, state: 'waiting', wait, unread: 1, updated: wait, reason, say(say, event, c) {
     say('visitor', 'Hello', wait + 90)
     say('assistant', 'Hello. What can I do for you?', wait + 88, { outcome: 'greeting' })

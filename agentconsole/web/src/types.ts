@@ -39,9 +39,9 @@ export interface Visitor extends Person {
 
 export interface Packet {
   at: string
-  rule: { id: string; title: string }
+  rule: { id: string; title: string; code?: string; args?: Record<string, string> }
   why: { seq: number; text: string; matches: Span[] }
-  summary: { kind?: string; text: string; seq: number }[]
+  summary: { kind?: string; code?: string; args?: Record<string, string>; text: string; seq: number }[]
   sources: { n: number; title: string; url: string; seq: number }[]
   mood: { points: number[]; word: string }
   queued_seconds: number | null

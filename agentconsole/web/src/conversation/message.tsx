@@ -40,17 +40,17 @@ function FromVisitor({ m, first, last, thread }: Props) {
   return (
     <article class="msg visitor" data-seq={m.seq} data-first={first || undefined}>
       {first && (
-        <header class="msg-meta"><b dir="auto">{firstName(v?.name ?? '')}</b> <Time at={m.at} /> <span>{t('conv.msg', { n: m.seq })}</span></header>
+        <header class="msg-meta"><b dir="auto">{firstName(v?.name ?? '')}</b> <Time at={m.at} /> <span>{t('conv.msg', { n: thread.ordinal(m.seq) })}</span></header>
       )}
       <div class="msg-line">
         <span class="msg-face">{last && v && <Face who={{ id: v.id, name: v.name, initials: v.initials, hue: v.hue }} size={24} hidden />}</span>
-        <div class="bubble plain" dir="auto" title={first ? undefined : `${t('conv.msg', { n: m.seq })}, ${clockTime(m.at)}`}>{why?.seq === m.seq ? marked(m.body, why.matches) : m.body}</div>
+        <div class="bubble plain" dir="auto" title={first ? undefined : `${t('conv.msg', { n: thread.ordinal(m.seq) })}, ${clockTime(m.at)}`}>{why?.seq === m.seq ? marked(m.body, why.matches) : m.body}</div>
       </div>
     </article>
   )
 }
 
-function FromAssistant({ m, first, last, thread: _ }: Props) {
+function FromAssistant({ m, first, last, thread }: Props) {
   const shown = useSignal(0)
   const cites = m.citations ?? []
   const open = (c: Citation) => (shown.value = shown.value === c.n ? 0 : c.n)
@@ -58,7 +58,7 @@ function FromAssistant({ m, first, last, thread: _ }: Props) {
   return (
     <article class="msg assistant" data-seq={m.seq} data-first={first || undefined}>
       {first && (
-        <header class="msg-meta"><span>{t('conv.msg', { n: m.seq })}</span> <Time at={m.at} /> <b>{t('conv.assistant')}</b> <AiTag /></header>
+        <header class="msg-meta"><span>{t('conv.msg', { n: thread.ordinal(m.seq) })}</span> <Time at={m.at} /> <b>{t('conv.assistant')}</b> <AiTag /></header>
       )}
       <div class="msg-line">
         <div class="bubble card">

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { backoff, uuid7 } from '../../../../realtime/web/src/index.ts'
 import { ApiError, call } from '../api.ts'
+import { refusalWords } from '../refusal.ts'
 import { forget, keep, kept, keysUnder } from '../core/keep.ts'
 
 /**
@@ -124,7 +125,7 @@ async function deliver(e: Entry): Promise<boolean> {
       held.value = true
       return false
     }
-    change(e.cid, (x) => ({ ...x, failed: { code: err.code, error: err.message, fix: err.fix } }))
+    change(e.cid, (x) => ({ ...x, failed: { code: err.code, ...refusalWords(err) } }))
     return true
   }
 }

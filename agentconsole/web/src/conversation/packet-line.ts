@@ -1,34 +1,37 @@
-import { t, type Key } from '../locale/t.ts'
+import { isolated, known, lang, t, type Key } from '../locale/t.ts'
 import type { Packet } from '../types.ts'
 
-/** What stands before a summary line, by its kind. A server may have written the words into the text already, in English. */
-const LABELS: Record<string, { key: Key; said: RegExp }> = {
-  wants: { key: 'packet.line.wants', said: /^Wrote: / },
-  told: { key: 'packet.line.told', said: /^Was told: / },
-  missing: { key: 'packet.line.missing', said: /^Not found in the help pages: / },
-  tried: { key: 'packet.line.tried', said: /^Says: / },
-  needed: { key: 'packet.line.needed', said: /^Still needed: / },
+type Args = Record<string, string>
+
+/** What stands before a summary line, by its code. The codes are those of assistant/packetcode.go; what their arguments hold is shown as it was written. */
+const LABELS: Record<string, Key> = {
+  'wants.wrote': 'packet.line.wants',
+  'told.answer': 'packet.line.told',
+  'missing.question': 'packet.line.missing',
+  'tried.says': 'packet.line.tried',
+  'needed.order': 'packet.line.needed',
+  'fact.email': 'packet.line.email',
+  'fact.order': 'packet.line.order',
+  'fact.phone': 'packet.line.phone',
+  'fact.amount': 'packet.line.amount',
+  'fact.pin': 'packet.line.pin',
 }
 
-const FACTS: readonly { key: Key; said: RegExp; form: RegExp }[] = [
-  { key: 'packet.line.email', said: /^E-mail address: /, form: /^[^\s@]+@[^\s@]+$/ },
-  { key: 'packet.line.order', said: /^Order number: /, form: /^(?:[A-Z]{2,5}-?\d{4,}|#\s?\d{4,})$/ },
-  { key: 'packet.line.amount', said: /^Amount: /, form: /^(?:₹|\$|€|£|Rs|INR)/ },
-  { key: 'packet.line.pin', said: /^PIN code: /, form: /^[1-9]\d{5}$/ },
-  { key: 'packet.line.phone', said: /^Phone number: /, form: /^\+?\d[\d\s-]{8,}$/ },
-]
-
+/** A line in the reader's language; the English of the server where its code is not known here. */
 export function lineWords(line: Packet['summary'][number]): { label: string; text: string } {
-  if (line.kind === 'fact') return fact(line.text)
-  const l = LABELS[line.kind ?? '']
-  if (!l) return { label: '', text: line.text }
-  const text = line.text.replace(l.said, '')
-  // The one thing that is ever asked for has words of its own; another would be shown as it came.
-  return { label: t(l.key), text: line.kind === 'needed' && /^(the )?order number$/i.test(text) ? t('packet.the.order') : text }
+  const key = LABELS[line.code ?? '']
+  return key ? { label: t(key), text: said(line.code!, line.args ?? {}) } : { label: '', text: line.text }
 }
 
-/** A fact says what it is by its label, or by its own form where the text is the value alone. */
-function fact(text: string): { label: string; text: string } {
-  const f = FACTS.find((x) => x.said.test(text)) ?? FACTS.find((x) => x.form.test(text))
-  return f ? { label: t(f.key), text: text.replace(f.said, '') } : { label: '', text }
+function said(code: string, args: Args): string {
+  if (code === 'needed.order') return t('packet.the.order')
+  if (code === 'told.answer') return `${isolated(args['text'] ?? '')} (${isolated(args['page'] ?? '')})`
+  return args['value'] ?? `“${args['text'] ?? ''}”`
+}
+
+/** Why a person was called: the server's words in English and where the workspace wrote them itself, otherwise those of the code. */
+export function reasonOf(rule: Packet['rule']): string {
+  const key = `reason.${rule.code}`
+  if (lang.value === 'en' || !rule.code || !known(key)) return rule.title
+  return t(key, { n: Number(rule.args?.['n'] ?? 0) })
 }

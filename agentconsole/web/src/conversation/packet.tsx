@@ -1,13 +1,12 @@
 import { clockTime, exact, spelled } from '../locale/time.ts'
 import { known, listed, t } from '../locale/t.ts'
-import { ruleWords } from '../inbox/row.tsx'
 import { me } from '../session/session.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
 import { useSignal } from '@preact/signals'
 import { AiTag } from '../ui/parts.tsx'
 import type { Packet } from '../types.ts'
 import { jump } from './focus.ts'
-import { lineWords } from './packet-line.ts'
+import { lineWords, reasonOf } from './packet-line.ts'
 import { excerpt, marked } from './marks.tsx'
 import { safe } from './markdown.tsx'
 import { Mood } from './mood.tsx'
@@ -25,10 +24,10 @@ export function PacketView({ thread }: { thread: Thread }) {
         <Mark size={18} />
         <b>{t('packet.title')}</b>
         <time dateTime={p.at} title={exact(p.at)}>{facts(p)}</time>
-        {!open && <span class="packet-rule">{ruleWords(p.rule)}</span>}
+        {!open && <span class="packet-rule">{reasonOf(p.rule)}</span>}
         <Icon name={open ? 'up' : 'down'} />
       </button>
-      {open && <Story p={p} />}
+      {open && <Story p={p} thread={thread} />}
     </section>
   )
 }
@@ -41,15 +40,15 @@ function facts(p: Packet): string {
   return listed(...out)
 }
 
-function Story({ p }: { p: Packet }) {
+function Story({ p, thread }: { p: Packet; thread: Thread }) {
   return (
     <dl class="story">
       <dt>{t('packet.why')}</dt>
-      <dd><Why p={p} /></dd>
+      <dd><Why p={p} thread={thread} /></dd>
       {p.summary.length > 0 && (
         <>
           <dt>{t('packet.summary')} <AiTag /></dt>
-          <dd><Summary list={p.summary} /></dd>
+          <dd><Summary list={p.summary} thread={thread} /></dd>
         </>
       )}
       <dt>{t('packet.sources')}</dt>
@@ -70,7 +69,7 @@ function Story({ p }: { p: Packet }) {
 const LINES = 5
 
 /** Each line is one line, whole in its title; what is beyond the fifth is folded, so that the conversation keeps its room. */
-function Summary({ list }: { list: Packet['summary'] }) {
+function Summary({ list, thread }: { list: Packet['summary']; thread: Thread }) {
   const all = useSignal(false)
   const folded = list.length > LINES
   const shown = folded && !all.value ? list.slice(0, LINES - 1) : list
@@ -82,7 +81,7 @@ function Summary({ list }: { list: Packet['summary'] }) {
           return (
             <li key={`${s.seq} ${s.kind ?? ''} ${i}`}>
               <span class="story-line" title={label ? `${label}: ${text}` : text}>{label && <span>{`${label}:`}</span>} <bdi>{text}</bdi></span>
-              <Ref seq={s.seq} />
+              <Ref seq={s.seq} thread={thread} />
             </li>
           )
         })}
@@ -92,20 +91,21 @@ function Summary({ list }: { list: Packet['summary'] }) {
   )
 }
 
-function Why({ p }: { p: Packet }) {
+function Why({ p, thread }: { p: Packet; thread: Thread }) {
   const { from, to } = excerpt(p.why.text, p.why.matches)
   const all = Array.from(p.why.text).length
   return (
     <span>
-      {ruleWords(p.rule)}{': '}
+      {reasonOf(p.rule)}{': '}
       <q dir="auto">{from > 0 && '… '}{marked(p.why.text, p.why.matches, from, to)}{to < all && ' …'}</q>{' '}
-      <Ref seq={p.why.seq} />
+      <Ref seq={p.why.seq} thread={thread} />
     </span>
   )
 }
 
-function Ref({ seq }: { seq: number }) {
-  return <button type="button" class="ref" title={t('conv.msg.label', { n: seq })} onClick={() => (jump.value = { seq })}>{t('conv.msg', { n: seq })}</button>
+function Ref({ seq, thread }: { seq: number; thread: Thread }) {
+  const n = thread.ordinal(seq)
+  return <button type="button" class="ref" title={t('conv.msg.label', { n })} onClick={() => (jump.value = { seq })}>{t('conv.msg', { n })}</button>
 }
 
 /** The page itself where it can be opened, otherwise the answer that showed it. */

@@ -2,6 +2,7 @@ import { computed, effect, signal, untracked } from '@preact/signals'
 import { ApiError, call } from '../api.ts'
 import { put, rowOf } from '../inbox/store.ts'
 import { onFrame, onWelcome } from '../realtime.ts'
+import { refusalWords } from '../refusal.ts'
 import { route } from '../route.ts'
 import { phase } from '../session/session.ts'
 import { t, type Key } from '../locale/t.ts'
@@ -73,7 +74,7 @@ async function act(id: string, verb: string, body: unknown, failed: Key): Promis
     const err = e as ApiError
     if (err.current) put(err.current as Row)
     if (err.status !== 401) {
-      const words = err.passing || !err.message ? `${t(failed)}${err.passing ? ' ' + t('act.offline') : ''}` : [err.message, err.fix].filter(Boolean).join(' ')
+      const words = err.passing || !err.message ? `${t(failed)}${err.passing ? ' ' + t('act.offline') : ''}` : Object.values(refusalWords(err)).filter(Boolean).join(' ')
       toast({ icon: 'warn', tone: 'bad', text: words })
     }
     return null

@@ -81,6 +81,11 @@ export class Thread {
     watch(this.id, () => this.#sequence.cursor)
   }
 
+  /** Which message it is, as somebody who reads counts them. Sequence numbers count what is no message as well: who joined, and notes. */
+  ordinal(seq: number): number {
+    return this.messages.value.reduce((n, m) => (m.seq <= seq && m.kind === 'text' ? n + 1 : n), 0)
+  }
+
   /** Everything up to here is shown without a gap. */
   get top(): number {
     return this.#sequence.cursor

@@ -11,6 +11,7 @@ import { href } from '../route.ts'
 import { me } from '../session/session.ts'
 import { firstName } from '../ui/name.ts'
 import { Icon, Mark } from '../ui/icon.tsx'
+import { Preview } from './preview.tsx'
 
 /** From empty to the first answer. Only the step that is next stands open; what is done folds to one line. */
 export function Steps() {
@@ -42,6 +43,7 @@ export function Steps() {
           </Step>
         </ol>
       </div>
+      <Preview />
     </main>
   )
 }

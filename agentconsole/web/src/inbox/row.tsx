@@ -1,5 +1,5 @@
 import { claim } from '../conversation/store.ts'
-import { known, lang, t } from '../locale/t.ts'
+import { known, t } from '../locale/t.ts'
 import { ago, stopwatch } from '../locale/time.ts'
 import { me } from '../session/session.ts'
 import { now } from '../ui/clock.ts'
@@ -76,11 +76,6 @@ function Line({ r }: { r: Row }) {
 /** One line of words: no marks of emphasis, no source numbers. */
 export function plain(body: string): string {
   return body.replace(/\s*\[\d{1,3}\](?!\()/g, '').replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/(\*\*|__|`|^#+\s|^[-*>]\s)/gm, '').replace(/\s+/g, ' ').trim()
-}
-
-/** The rule's own title where it is in the reader's language, otherwise the words that are known for it. */
-export function ruleWords(rule: { id: string; title: string }): string {
-  return lang.value === 'en' ? rule.title : reasonWords({ rule: rule.id, title: rule.title })
 }
 
 export function reasonWords(reason: { rule: string; title: string }): string {

@@ -2,6 +2,7 @@ import { signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { ApiError } from '../api.ts'
 import { t } from '../locale/t.ts'
+import { refusalWords } from '../refusal.ts'
 import { Icon } from '../ui/icon.tsx'
 import type { Document } from '../types.ts'
 import { causeWords, fixWords } from './cause.ts'
@@ -74,5 +75,6 @@ export function whole(text: string): string {
 function refusal(e: ApiError): { error: string; fix: string } {
   if (e.status === 0) return { error: t('act.offline'), fix: '' }
   const entry = (e.body['items'] as Document[] | undefined)?.[0]
-  return causeWords({ cause: entry?.cause ?? String(e.body['cause'] ?? ''), error: entry?.error || e.message || t('page.failed'), fix: entry?.fix || e.fix })
+  const said = refusalWords(e)
+  return causeWords({ cause: entry?.cause ?? String(e.body['cause'] ?? ''), error: entry?.error || said.error || t('page.failed'), fix: entry?.fix || said.fix })
 }

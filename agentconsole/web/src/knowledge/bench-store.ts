@@ -3,6 +3,7 @@ import { ApiError, call } from '../api.ts'
 import { lang, t, type Lang } from '../locale/t.ts'
 import { onFrame, unwatch, watch } from '../realtime.ts'
 import { announce } from '../ui/live.ts'
+import { refusalWords } from '../refusal.ts'
 import type { Frame, Message, Turn } from '../types.ts'
 
 /**
@@ -76,7 +77,8 @@ export async function ask(text: string): Promise<void> {
 function refusal(e: ApiError): { error: string; fix: string } {
   if (e.status === 429) return { error: t('bench.fast'), fix: t('bench.fast.fix') }
   if (e.status === 0) return { error: t('act.offline'), fix: '' }
-  return { error: e.message || t('bench.failed'), fix: e.fix }
+  const { error, fix } = refusalWords(e)
+  return { error: error || t('bench.failed'), fix }
 }
 
 /** Stops the answer where it stands, as a visitor's Stop does. */

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { sought } from '../core/sought.ts'
 import { Markdown } from '../conversation/markdown.tsx'
 import { marked } from '../conversation/marks.tsx'
-import { LANGUAGES, known, number, t, tag } from '../locale/t.ts'
+import { LANGUAGES, isolated, known, number, t, tag } from '../locale/t.ts'
 import { go, href } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
@@ -149,10 +149,10 @@ function Sources({ turn, cites }: { turn: Turn; cites: readonly Citation[] }) {
   const used = turn.passages.filter((p) => p.n > 0).sort((a, b) => a.n - b.n)
   const rest = turn.passages.filter((p) => p.n === 0)
   const most = Math.max(...turn.passages.map((p) => p.score), 0)
-  const folded = useSignal(false)
+  const folded = useSignal(true)
   return (
     <>
-      <div class="bench-label"><h3>{t('bench.used')}</h3><span>{t('bench.match')}</span></div>
+      <div class="bench-label"><h3>{t('bench.used')}</h3><span title={t('bench.match.help')}>{t('bench.match')}</span></div>
       {used.length === 0 && <p class="bench-none">{t('bench.used.none')}</p>}
       <ul class="bench-passages">
         {used.map((p) => <Passage key={p.id} p={p} most={most} quotes={cites.filter((c) => c.chunk === p.id).map((c) => c.quote)} />)}
@@ -182,12 +182,12 @@ function Passage({ p, most, quotes, n }: { p: JudgedPassage; most: number; quote
       <div class="bench-line">
         <span class={p.n ? 'chip still' : 'chip still off'}>{number(p.n || n!)}</span>
         {p.gone ? <span class="bench-name">{t('bench.gone')}</span>
-          : <button type="button" class="bench-name" dir="auto" title={t('know.open.passage')} onClick={show}>{t('bench.passage', { title: p.title, n: p.position + 1 })}</button>}
+          : <button type="button" class="bench-name" title={t('know.open.passage')} onClick={show}>{t('bench.passage', { title: isolated(p.title), n: p.position + 1 })}</button>}
         <span class="bench-bar" aria-hidden="true"><i ref={(e) => void (e && (e.style.inlineSize = `${Math.round(share * 100)}%`))} /></span>
-        <b class="num" title={scores(p)}>{decimal(p.score)}</b>
+        <b class="num" title={t('bench.match.help')}>{percent(share)}</b>
       </div>
       {p.n > 0 && text && <p dir="auto">{quoted(text, quotes)}</p>}
-      <small class="num">{scores(p)}</small>
+      <small class="num" title={t('bench.scores.help')}>{scores(p)}</small>
     </li>
   )
 }
@@ -198,6 +198,7 @@ function scores(p: JudgedPassage): string {
 }
 
 const decimal = (v: number) => new Intl.NumberFormat(tag(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(v)
+const percent = (v: number) => new Intl.NumberFormat(tag(), { style: 'percent' }).format(v)
 const ms = (v: number) => t('bench.ms', { n: v < 10 ? Math.round(v * 10) / 10 : Math.round(v) })
 
 function Times({ x }: { x: Trial }) {

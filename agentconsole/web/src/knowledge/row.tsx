@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { listed, number, t } from '../locale/t.ts'
+import { isolated, listed, number, t } from '../locale/t.ts'
 import { day, exact } from '../locale/time.ts'
 import { go, href, route } from '../route.ts'
 import { safe } from '../conversation/markdown.tsx'
@@ -23,7 +23,7 @@ export function DocumentRow({ d }: { d: Document }) {
       <td class="doc-type"><span class="tile">{d.type}</span></td>
       <td class="doc-name">
         <a href={href('knowledge', d.id)} aria-current={open ? 'true' : undefined} dir="auto">{d.title}</a>
-        <small dir="auto">{listed(d.section || place(d), d.pages ? t('know.pages', { n: d.pages }) : '', d.state === 'embedding' ? t('know.words') : '')}</small>
+        <small>{listed(isolated(d.section || place(d)), d.pages ? t('know.pages', { n: d.pages }) : '', d.state === 'embedding' ? t('know.words') : '')}</small>
       </td>
       <td class="doc-num">{d.passages > 0 && number(d.passages)}</td>
       <td class="doc-num doc-cited">{d.state === 'ready' && number(d.cited_30d)}</td>

@@ -8,6 +8,7 @@ import { announce } from '../ui/live.ts'
 import { toast } from '../ui/toast.tsx'
 import { causeWords } from './cause.ts'
 import type { Kind } from './kinds.ts'
+import { refusalWords } from '../refusal.ts'
 import type { Document, DocumentCounts } from '../types.ts'
 
 /** The documents as the page shows them. Indexing progress comes over the socket and goes straight into the row. */
@@ -181,7 +182,7 @@ export async function retry(d: Document): Promise<void> {
     put(await call<Document>('POST', `/documents/${d.id}/retry`))
     recount()
   } catch (e) {
-    const err = e as ApiError
-    toast({ icon: 'warn', tone: 'bad', text: [err.message || t('know.retry.failed'), err.fix].filter(Boolean).join(' ') })
+    const said = refusalWords(e as ApiError)
+    toast({ icon: 'warn', tone: 'bad', text: [said.error || t('know.retry.failed'), said.fix].filter(Boolean).join(' ') })
   }
 }

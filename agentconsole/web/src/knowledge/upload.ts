@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
 import { ApiError, call, read } from '../api.ts'
 import { t } from '../locale/t.ts'
+import { refusalWords } from '../refusal.ts'
 import { toast } from '../ui/toast.tsx'
 import type { Document, Skipped } from '../types.ts'
 import { recount } from '../frame/known.ts'
@@ -130,7 +131,8 @@ function pump(): void {
 /** A refusal of one file names its cause in the entry that stands for it. */
 function refuse(u: Upload, e: ApiError): void {
   const entry = (e.body['items'] as Document[] | undefined)?.[0]
-  change(u.id, (x) => ({ ...x, failed: { cause: entry?.cause ?? String(e.body['cause'] ?? ''), error: entry?.error || e.message || t('know.upload.failed', { file: u.file.name }), fix: entry?.fix || e.fix, again: e.passing } }))
+  const said = refusalWords(e)
+  change(u.id, (x) => ({ ...x, failed: { cause: entry?.cause ?? String(e.body['cause'] ?? ''), error: entry?.error || said.error || t('know.upload.failed', { file: u.file.name }), fix: entry?.fix || said.fix, again: e.passing } }))
 }
 
 async function arrived(u: Upload, a: Answer): Promise<void> {

@@ -40,6 +40,11 @@ function show(v: string | number | undefined): string {
   return typeof v === 'number' ? number(v) : (v ?? '')
 }
 
+/** Words of somebody else inside a sentence of ours: their direction does not turn what stands around them. */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`
+}
+
 /** Several things in one line, with the language's own comma. */
 export function listed(...parts: (string | null | undefined | false)[]): string {
   return parts.filter(Boolean).join(t('ui.comma'))
