@@ -172,7 +172,7 @@ const flows = {
   'files are uploaded, indexed before one’s eyes and deleted with time to undo': async (p, s) => {
     await p.evaluate(() => (location.hash = '#/knowledge'))
     const [c] = await Promise.all([p.waitForEvent('filechooser'), p.click('text=Add files')])
-    await c.setFiles([{ name: 'diwali.md', mimeType: 'text/markdown', buffer: Buffer.from('# Diwali') }, { name: 'scan.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') }])
+    await c.setFiles([{ name: 'diwali.md', mimeType: 'text/markdown', buffer: Buffer.from('# Diwali') }, { name: 'scan.pages', mimeType: 'application/octet-stream', buffer: Buffer.from('PK') }])
     await has(p, '.doc.failed', 'scan.pages')
     await has(p, '.doc', 'Splitting into passages')
     await has(p, '.doc-state', 'Ready')
@@ -288,15 +288,15 @@ const flows = {
     await p.waitForFunction(() => document.querySelectorAll('.doc').length === 1)
     await p.fill('.know-search input', '')
     await has(p, '.doc.failed', 'scan.pages')
-    await p.locator('.doc', { hasText: 'GST invoices' }).locator('.doc-menu button').first().focus()
+    await p.locator('.doc', { hasText: 'gst-invoices' }).locator('.doc-menu button').first().focus()
     await p.keyboard.press('Enter')
     await p.waitForFunction(() => document.activeElement.matches('.menu-item'))
     await p.keyboard.press('End')
     await p.keyboard.press('Enter')
     await has(p, '.know-count', '13 documents')
-    await p.waitForFunction(() => document.activeElement.closest('.doc-menu') && !document.activeElement.closest('.doc').textContent.includes('GST'))
+    await p.waitForFunction(() => document.activeElement.closest('.doc-menu') && !document.activeElement.closest('.doc').textContent.includes('gst-invoices'))
     await p.keyboard.press('z')
-    await has(p, '.doc', 'GST invoices')
+    await has(p, '.doc', 'gst-invoices')
     await has(p, '.know-count', '14 documents')
   },
   'refusals are said in the reader’s language': async (p) => {
