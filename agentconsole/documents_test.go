@@ -184,7 +184,7 @@ func TestListIsFiltered(t *testing.T) {
 		Citations: []conversation.Citation{{N: 1, Title: "Warranty", Document: used.DocumentID, Chunk: used.ChunkID}}, Turn: conversation.Turn{Outcome: "answered", SignalsVersion: 1},
 	})
 	s.ok(err)
-	asked, err := s.convs.Ask(t.Context(), s.asha, uuid.Nil, "And pickup?", "")
+	asked, err := s.convs.Ask(t.Context(), s.asha, uuid.Nil, "And pickup?")
 	s.ok(err)
 	_, err = s.convs.Reply(t.Context(), conversation.ReplyInput{
 		Workspace: s.workspace.ID, Conversation: asked.Conversation, InReplyTo: asked.Seq, Run: newID(), Body: "From your door. [1]", Outcome: conversation.OutcomeAnswered,

@@ -66,15 +66,9 @@ func (h *Handler) ask(c *gin.Context, me workspace.Session) error {
 	var body struct {
 		Text    string    `json:"text"`
 		Preview uuid.UUID `json:"preview"`
-		Lang    string    `json:"lang"`
 	}
 	if err := decode(c, &body); err != nil {
 		return err
-	}
-	switch body.Lang {
-	case "", "en", "hi", "ar":
-	default:
-		return bad("lang: en, hi or ar.")
 	}
 	if n := len([]rune(body.Text)); n > maxTrial {
 		return bad("text: at most %d characters; this one has %d.", maxTrial, n)
@@ -86,7 +80,7 @@ func (h *Handler) ask(c *gin.Context, me workspace.Session) error {
 	if err != nil {
 		return err
 	}
-	asked, err := h.Conversations.Ask(c.Request.Context(), me.Agent, body.Preview, body.Text, body.Lang)
+	asked, err := h.Conversations.Ask(c.Request.Context(), me.Agent, body.Preview, body.Text)
 	if err != nil {
 		return err
 	}

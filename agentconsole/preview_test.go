@@ -57,7 +57,7 @@ func TestBenchShowsTheAnswerAndHowItCameAbout(t *testing.T) {
 	s := open(t).shop("Tarang")
 	b := s.signIn(s.asha)
 	screen := b.socket()
-	asked := into[askedOf](b.call("POST", "/preview", map[string]any{"text": "Do you ship to Bengaluru?", "lang": "en"}).want(http.StatusAccepted))
+	asked := into[askedOf](b.call("POST", "/preview", map[string]any{"text": "Do you ship to Bengaluru?"}).want(http.StatusAccepted))
 	screen.send(map[string]any{"t": "watch", "conv": asked.ID, "after": asked.Seq})
 	screen.next("viewers")
 	b.call("GET", "/preview/"+asked.ID.String()+"/turn/1", nil).refused(http.StatusNotFound, "not_found")
@@ -156,7 +156,7 @@ func TestOldTrialsAreSwept(t *testing.T) {
 	var shops []*shop
 	for _, name := range []string{"Tarang", "Nachbar"} {
 		s := o.shop(name)
-		asked, err := o.convs.Ask(t.Context(), s.asha, uuid.Nil, "Yesterday's question", "")
+		asked, err := o.convs.Ask(t.Context(), s.asha, uuid.Nil, "Yesterday's question")
 		o.ok(err)
 		ids, shops = append(ids, asked.Conversation), append(shops, s)
 	}

@@ -26,8 +26,8 @@ type Asked struct {
 
 // Ask puts a question to the assistant in the name of a visitor that does not exist. It is a message like any other and is answered by the same round; only the
 // conversation is of kind preview: it is in no view, no count and no line, and never leaves the assistant. id is that of an earlier question of the same agent to which this one is a
-// follow-up, or uuid.Nil. language is the visitor's, as a widget would tell it. Errors: ErrEmpty, ErrTooLong, ErrUnknown.
-func (s *Store) Ask(ctx context.Context, agent workspace.Agent, id uuid.UUID, body, language string) (asked Asked, err error) {
+// follow-up, or uuid.Nil. Errors: ErrEmpty, ErrTooLong, ErrUnknown.
+func (s *Store) Ask(ctx context.Context, agent workspace.Agent, id uuid.UUID, body string) (asked Asked, err error) {
 	if body, err = Cleaned(body); err != nil {
 		return asked, fmt.Errorf("ask: %w", err)
 	}
@@ -46,7 +46,7 @@ func (s *Store) Ask(ctx context.Context, agent workspace.Agent, id uuid.UUID, bo
 		if !mine {
 			return ErrUnknown
 		}
-		m := c.append(Message{CID: uuid.Must(uuid.NewV7()), Kind: KindText, Author: Author{Kind: ByVisitor}, Body: body, Language: language})
+		m := c.append(Message{CID: uuid.Must(uuid.NewV7()), Kind: KindText, Author: Author{Kind: ByVisitor}, Body: body})
 		c.LastVisitorSeq, c.LastVisitorAt = m.Seq, &m.At
 		asked = Asked{Conversation: c.ID, Seq: m.Seq, At: m.At}
 		return c.schedule(ctx, RoundAnswer, m.Seq)

@@ -23,13 +23,13 @@ func (f *fixture) answers(asked conversation.Asked, call *conversation.Call) {
 func TestPreviewIsAnsweredAndSeenNowhere(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	first, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Do you ship to Bengaluru?", "en")
+	first, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Do you ship to Bengaluru?")
 	f.ok(err)
 	if n := f.rec.count(conversation.RoundAnswer); n != 1 {
 		t.Fatalf("%d rounds were asked for", n)
 	}
 	f.answers(first, nil)
-	second, err := f.Ask(f.ctx, f.asha, first.Conversation, "I want a person", "en")
+	second, err := f.Ask(f.ctx, f.asha, first.Conversation, "I want a person")
 	f.ok(err)
 	if second.Conversation != first.Conversation || second.Seq != 3 {
 		t.Errorf("the follow-up is %+v", second)
@@ -89,7 +89,7 @@ func (f *fixture) seenNowhere(id uuid.UUID) {
 	unknown("resolve", err)
 	_, err = f.AskPerson(f.ctx, f.visitor, id)
 	unknown("a visitor's call", err)
-	_, err = f.Ask(f.ctx, f.priya, id, "And for me?", "")
+	_, err = f.Ask(f.ctx, f.priya, id, "And for me?")
 	unknown("a colleague's question", err)
 }
 
@@ -98,14 +98,14 @@ func TestBenchAsksOnlyInPreviews(t *testing.T) {
 	f := setup(t)
 	seq := f.says(1, "Do you ship to Bengaluru?")
 	f.ok(f.reply(seq, 0, nil))
-	if _, err := f.Ask(f.ctx, f.asha, f.visitor.Conversation, "And to Pune?", ""); !errors.Is(err, conversation.ErrUnknown) {
+	if _, err := f.Ask(f.ctx, f.asha, f.visitor.Conversation, "And to Pune?"); !errors.Is(err, conversation.ErrUnknown) {
 		t.Errorf("the bench spoke in a visitor's conversation: %v", err)
 	}
 	if _, err := f.PreviewTurn(f.ctx, f.inbox.Workspace, f.visitor.Conversation, seq); !errors.Is(err, conversation.ErrUnknown) {
 		t.Errorf("a visitor's turn is shown as a trial: %v", err)
 	}
 	for _, body := range []string{"", " \n"} {
-		if _, err := f.Ask(f.ctx, f.asha, uuid.Nil, body, ""); !errors.Is(err, conversation.ErrEmpty) {
+		if _, err := f.Ask(f.ctx, f.asha, uuid.Nil, body); !errors.Is(err, conversation.ErrEmpty) {
 			t.Errorf("%q: got %v", body, err)
 		}
 	}
@@ -115,11 +115,11 @@ func TestPreviewsAreGoneAfterADay(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
 	f.says(1, "A visitor's")
-	old, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Yesterday's", "")
+	old, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Yesterday's")
 	f.ok(err)
 	f.answers(old, nil)
 	f.pass(conversation.PreviewLife - time.Minute)
-	kept, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Today's", "")
+	kept, err := f.Ask(f.ctx, f.asha, uuid.Nil, "Today's")
 	f.ok(err)
 	if n, err := f.SweepPreviews(f.ctx, f.inbox.Workspace); err != nil || n != 0 {
 		t.Errorf("swept %d too early (%v)", n, err)

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals'
 import { ApiError, call } from '../api.ts'
-import { lang, t, type Lang } from '../locale/t.ts'
+import { t } from '../locale/t.ts'
 import { onFrame, unwatch, watch } from '../realtime.ts'
 import { announce } from '../ui/live.ts'
 import { refusalWords } from '../refusal.ts'
@@ -25,9 +25,6 @@ export interface Trial {
 }
 
 export const asking = signal('')
-/** The language that the made-up visitor reads. */
-export const visitorLang = signal<Lang | ''>('')
-export const reads = computed<Lang>(() => visitorLang.value || lang.value)
 export const trials = signal<Trial[]>([])
 export const conv = signal('')
 export const sending = signal(false)
@@ -45,7 +42,7 @@ export async function ask(text: string): Promise<void> {
   sending.value = true
   const at = performance.now()
   try {
-    const body: Record<string, string> = { text: question, lang: reads.value }
+    const body: Record<string, string> = { text: question }
     if (conv.value) body['preview'] = conv.value
     const a = await call<{ id: string; seq: number }>('POST', '/preview', body)
     batch(() => {

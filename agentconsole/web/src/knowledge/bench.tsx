@@ -4,13 +4,12 @@ import { useEffect, useRef } from 'preact/hooks'
 import { sought } from '../core/sought.ts'
 import { Markdown } from '../conversation/markdown.tsx'
 import { marked } from '../conversation/marks.tsx'
-import { LANGUAGES, isolated, known, number, t, tag } from '../locale/t.ts'
+import { isolated, known, number, t, tag } from '../locale/t.ts'
 import { go, href } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
-import { Menu, type Item } from '../ui/menu.tsx'
 import { AiTag } from '../ui/parts.tsx'
 import type { Citation, JudgedPassage, Turn } from '../types.ts'
-import { asking, ask, latest, over, reads, running, sending, steps, stop, trials, verdict, visitorLang, type Trial } from './bench-store.ts'
+import { asking, ask, latest, over, running, sending, steps, stop, trials, verdict, type Trial } from './bench-store.ts'
 import { figures } from './store.ts'
 import { excerptOf, quoted } from './quote.tsx'
 
@@ -22,7 +21,7 @@ export function Bench({ close }: { close?: (() => void) | undefined }) {
       <header class="head">
         <h2>{t('bench.title')}</h2>
         <span class="head-space" />
-        <Reader />
+        <small>{t('bench.language')}</small>
         {close && <button type="button" class="icon-btn bench-close" aria-label={t('ui.close')} onClick={close}><Icon name="x" /></button>}
       </header>
       <div class="bench-scroll" tabIndex={0} role="region" aria-label={t('bench.answer')}>
@@ -33,19 +32,6 @@ export function Bench({ close }: { close?: (() => void) | undefined }) {
       </div>
       {x?.turn && <Verdict turn={x.turn} question={x.question} />}
     </aside>
-  )
-}
-
-function Reader() {
-  const name = LANGUAGES.find((l) => l.id === reads.value)!.name
-  const items: Item[] = [
-    { kind: 'title', label: t('bench.reads') },
-    ...LANGUAGES.map((l): Item => ({ kind: 'radio', label: l.name, lang: l.id, on: reads.value === l.id, run: () => (visitorLang.value = l.id) })),
-  ]
-  return (
-    <Menu class="btn quiet bench-reader" label={t('bench.reads')} items={items} named>
-      <Icon name="person" /><span>{t('bench.visitor')}<span lang={reads.value}>{name}</span></span><Icon name="down" size={14} />
-    </Menu>
   )
 }
 
@@ -62,7 +48,7 @@ function Question() {
   const on = running.value
   return (
     <form class="bench-ask" onSubmit={(e) => { e.preventDefault(); send() }}>
-      <textarea ref={box} id="bench-question" rows={1} dir="auto" lang={reads.value} maxLength={4000} placeholder={t('bench.ask')} aria-label={t('bench.ask')} value={asking.value}
+      <textarea ref={box} id="bench-question" rows={1} dir="auto" maxLength={4000} placeholder={t('bench.ask')} aria-label={t('bench.ask')} value={asking.value}
         onInput={(e) => (asking.value = e.currentTarget.value)}
         onKeyDown={(e) => {
           if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) {
