@@ -202,7 +202,7 @@ function Times({ x }: { x: Trial }) {
         {more.map((k) => <span key={k}>{t(`bench.step.${k}`)} {ms(turn!.timings[k]!)}</span>)}
         {seen > 0 && <span>{t('bench.step.here')} {ms(seen)}</span>}
       </p>
-      {turn?.model && <p>{t('bench.model', { name: turn.model })}</p>}
+      {turn?.model && <p>{turn.model === 'extractive' ? t('bench.quoted') : t('bench.model', { name: turn.model })}</p>}
     </section>
   )
 }

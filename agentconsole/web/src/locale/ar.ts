@@ -389,6 +389,7 @@ export const ar: Dictionary = {
   'bench.step.words': 'بالكلمات',
   'bench.step.meaning': 'بالمعنى',
   'bench.step.here': 'على هذه الشاشة بعد',
+  'bench.quoted': 'مؤلفة من جمل في مستنداتك',
   'bench.model': 'كتبها {name}',
   'bench.confidence': 'الثقة {n}.',
   'bench.rule': 'القاعدة: {rule}.',

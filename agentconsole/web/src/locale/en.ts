@@ -387,6 +387,7 @@ export const en = {
   'bench.step.words': 'by words',
   'bench.step.meaning': 'by meaning',
   'bench.step.here': 'On this screen after',
+  'bench.quoted': 'Made of sentences that stand in your documents',
   'bench.model': 'Written by {name}',
   'bench.confidence': 'Confidence {n}.',
   'bench.rule': 'Rule: {rule}.',

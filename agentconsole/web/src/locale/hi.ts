@@ -389,6 +389,7 @@ export const hi: Dictionary = {
   'bench.step.words': 'शब्दों से',
   'bench.step.meaning': 'अर्थ से',
   'bench.step.here': 'इस स्क्रीन पर',
+  'bench.quoted': 'आपके दस्तावेज़ों के वाक्यों से बना',
   'bench.model': 'लेखक: {name}',
   'bench.confidence': 'भरोसा {n}।',
   'bench.rule': 'नियम: {rule}।',
