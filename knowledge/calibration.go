@@ -16,8 +16,10 @@ type coefficient struct {
 	feature func(Features) float64
 }
 
-// calibration turns features into a probability: logistic models, fitted by
-// TestFitConfidence on sets whose licence allows it. Half of each group's
+// calibration turns features into a probability: logistic models, fitted on sets
+// whose licence allows it. TestFitConfidence fits them anew; the columns e5 and
+// meaning were fitted by the same method outside of it, with vectors of the C engine
+// that the built-in weights come from. Half of each group's
 // examples had an answer; the others had it deleted, or were asked of somebody
 // else. docs/results.md has the figures on rows that were not fitted.
 //
