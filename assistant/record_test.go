@@ -134,7 +134,7 @@ func TestPreviewIsJudgedAndNotHandedOver(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.start()
-	asked, err := h.conversations.Ask(h.ctx, h.priya, uuid.Nil, "I want to talk to a human agent.", "en")
+	asked, err := h.conversations.Ask(h.ctx, h.priya, uuid.Nil, "I want to talk to a human agent.")
 	h.ok(err)
 	settle(h)
 	r := h.turn(asked.Conversation, asked.Seq)
