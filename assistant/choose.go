@@ -76,6 +76,7 @@ func choose(q Question, t taste) []sentence {
 		}
 	}
 	c.followPointers()
+	c.favourOpenings(q)
 	return c.pick()
 }
 

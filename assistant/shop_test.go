@@ -84,3 +84,19 @@ func (p *tally) count(q shopQuestion, said assistant.Answer) bool {
 	}
 	return right
 }
+
+// The section that answers is quoted, not only the right page: where the title says what is asked its beginning, and where the page says it in other words that one.
+func TestShopSections(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for question, section := range map[string]string{
+		"How do I set up my new tablet?":                             "First start",
+		"If the price drops after I order, do I get the difference?": "Our own price falls",
+	} {
+		said, err := h.answerer.Answer(t.Context(), assistant.Message{Workspace: h.workspace, Text: question}, nil)
+		h.ok(err)
+		if len(said.Citations) == 0 || said.Citations[0].Section != section {
+			t.Errorf("%s → %v %s", question, said.Citations, said.Body)
+		}
+	}
+}
