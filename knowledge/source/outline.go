@@ -1,6 +1,7 @@
 package source
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 )
@@ -26,12 +27,27 @@ func (o *outline) set(name, value string) {
 	case "title":
 		o.title = value
 	case "url":
-		o.url = value
+		o.url = publicAddress(value)
 	case "section", "category":
 		o.group = value
 	default:
 		o.locale = value
 	}
+}
+
+// publicAddress returns an address that a document may give itself: a page on
+// the web or a path of this site. Anything else, a script above all, is dropped,
+// because clients of every kind make links of it.
+func publicAddress(text string) string {
+	address, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return ""
+	case address.Scheme == "" && address.Host == "" && strings.HasPrefix(text, "/"),
+		(address.Scheme == "http" || address.Scheme == "https") && address.Host != "":
+		return text
+	}
+	return ""
 }
 
 // heading starts a new section. The first heading of level 1 is the title when
