@@ -239,7 +239,7 @@ func (a *attempt) read(ctx context.Context, q Question, chunks chan<- chunk, not
 		}
 		c := chunk{usage: response.Usage}
 		if len(response.Choices) > 0 {
-			c.text, c.finish = response.Choices[0].Delta.Content, string(response.Choices[0].FinishReason)
+			c.text, c.finish = readable(response.Choices[0].Delta.Content), string(response.Choices[0].FinishReason)
 		}
 		if !send(c) {
 			return
