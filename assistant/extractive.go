@@ -1,8 +1,12 @@
 package assistant
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
+
+	"github.com/baton-chat/baton/knowledge"
 )
 
 // ConfidentFrom is the least confidence of a search that the extractive model acts on. Below, a quote is more likely beside the point than not, and saying so
@@ -54,7 +58,33 @@ func (q Question) chosen(ctx context.Context) []sentence {
 			return across
 		}
 	}
-	return q.focused(choose(q, usualTaste))
+	words, order := q.byWords()
+	chosen := words.focused(choose(words, usualTaste))
+	for i := range chosen {
+		chosen[i].passage = order[chosen[i].passage]
+	}
+	return chosen
+}
+
+// byWords returns the question with its passages in the order of their words, and where each stood before. In one language the sentence to quote shares the
+// question's words more surely than its sense: by meaning the refund page stood before the one on damaged items for a question about damaged items. What meaning alone found
+// comes last.
+func (q Question) byWords() (Question, []int) {
+	order := make([]int, len(q.Passages))
+	for i := range order {
+		order[i] = i
+	}
+	if !slices.ContainsFunc(q.Passages, func(p knowledge.Passage) bool { return p.WordScore > 0 }) {
+		return q, order
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(q.Passages[b].WordScore, q.Passages[a].WordScore) })
+	passages := make([]knowledge.Passage, len(order))
+	for i, at := range order {
+		passages[i] = q.Passages[at]
+		passages[i].Score = passages[i].WordScore
+	}
+	q.Passages = passages
+	return q, order
 }
 
 // quoteOf is the stretch of a passage from the first to the last of the sentences that were taken from it, or the first alone where that would be too long to read.

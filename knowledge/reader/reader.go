@@ -241,7 +241,7 @@ func exceeded(exit *exec.ExitError, complaint string) bool {
 	if ok && status.Signaled() && (status.Signal() == syscall.SIGKILL || status.Signal() == syscall.SIGXCPU) {
 		return true
 	}
-	for _, sign := range []string{"out of memory", "cannot allocate memory", "stack exceeds", "stack overflow"} {
+	for _, sign := range []string{"out of memory", "cannot allocate memory", "stack exceeds", "stack overflow", "ThreadSanitizer failed to allocate"} {
 		if strings.Contains(complaint, sign) {
 			return true
 		}
