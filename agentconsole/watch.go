@@ -19,9 +19,6 @@ const watchQueue = 256
 // packetWithin is how long after a call its packet is written at the latest, a slow model and its retry included.
 const packetWithin = time.Minute
 
-// typingPause is how often at most a typing sign is passed on: it stands for typingLife anyway.
-const typingPause = time.Second
-
 // watched is what one socket watches. Events only queue here; the socket's pump works them off, because it may have to ask the database.
 type watched struct {
 	mu      sync.Mutex
@@ -373,29 +370,4 @@ func (c *conn) receipt(w *watch, data json.RawMessage) error {
 		return nil
 	}
 	return c.send(readFrame{"read", w.conv, r})
-}
-
-// typing tells the visitor and colleagues that this agent writes, while the conversation is theirs or nobody's yet.
-func (c *conn) typing(id uuid.UUID, on bool) {
-	c.mu.Lock()
-	w := c.watches[id]
-	if w == nil || on && !c.writes(w) || on && w.on && time.Since(w.typed) < typingPause {
-		c.mu.Unlock()
-		return
-	}
-	w.on, w.typed = on, time.Now()
-	c.mu.Unlock()
-	c.tellTyping(id, on)
-}
-
-// writes reports whether what this agent types is going to the visitor. It is asked with the lock held.
-func (c *conn) writes(w *watch) bool {
-	return w.state.State == conversation.Waiting || w.state.State == conversation.WithAgent && *w.state.Agent == c.session.Agent.ID
-}
-
-func (c *conn) tellTyping(id uuid.UUID, on bool) {
-	agent := c.session.Agent
-	c.h.Bus.Publish(workspace.NewEvent(c.workspace(), id, workspace.EventTyping, typingFrame{
-		Who: typist{Kind: conversation.ByAgent, ID: &agent.ID, Name: agent.Name}, On: on, TTL: typingLife,
-	}))
 }
