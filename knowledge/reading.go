@@ -1,12 +1,6 @@
 package knowledge
 
-import (
-	"context"
-	"slices"
-
-	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-)
+import "slices"
 
 // A Word is one of the words of a question, and what becomes of it in this
 // knowledge base.
@@ -37,7 +31,9 @@ type reading struct {
 // readQuery reads the statistics of a question's words. A word that no passage
 // has is searched by its synonyms, and failing these by what it was probably
 // meant to be: visitors say "stylus" where a page says "pen", and they misspell.
-func readQuery(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, text string, query []queryTerm) (reading, statistics, error) {
+//
+// look reads the statistics of words.
+func readQuery(text string, query []queryTerm, look func([]queryTerm) (statistics, error)) (reading, statistics, error) {
 	all := synonyms()
 	asked := slices.Clone(query)
 	for _, q := range query {
@@ -51,11 +47,11 @@ func readQuery(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, text strin
 			asked = append(asked, queryTerm{term: m})
 		}
 	}
-	stats, err := readStatistics(ctx, tx, workspaceID, asked)
+	stats, err := look(asked)
 	if err != nil {
 		return reading{}, stats, err
 	}
-	mended, err := mend(ctx, tx, workspaceID, query, &stats)
+	mended, err := mend(query, &stats, look)
 	if err != nil {
 		return reading{}, stats, err
 	}
@@ -135,7 +131,7 @@ func (r *reading) add(q queryTerm) {
 
 // mend finds what the unknown words of a question were probably meant to be.
 // The statistics of those go to the others.
-func mend(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, query []queryTerm, stats *statistics) (map[string][]string, error) {
+func mend(query []queryTerm, stats *statistics, look func([]queryTerm) (statistics, error)) (map[string][]string, error) {
 	var tried []queryTerm
 	var unknown []string
 	for _, q := range query {
@@ -153,7 +149,7 @@ func mend(ctx context.Context, tx pgx.Tx, workspaceID uuid.UUID, query []queryTe
 	if len(tried) == 0 {
 		return nil, nil
 	}
-	found, err := readStatistics(ctx, tx, workspaceID, tried)
+	found, err := look(tried)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,8 @@ func (s *Store) searchWords(ctx context.Context, q Query, query []queryTerm) (r 
 	start := time.Now()
 	defer func() { r.took = time.Since(start) }()
 	r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
-		if r.reading, r.stats, err = readQuery(ctx, tx, q.Workspace, q.Text, query); err != nil {
+		look := func(words []queryTerm) (statistics, error) { return readStatistics(ctx, tx, q.Workspace, words) }
+		if r.reading, r.stats, err = readQuery(q.Text, query, look); err != nil {
 			return err
 		}
 		r.candidates, err = findWords(ctx, tx, q.Workspace, r.reading.query, r.stats)
