@@ -29,6 +29,7 @@ const (
 	frameHead     = "head"
 	frameResync   = "resync"
 	frameSlowDown = "slow_down"
+	frameNotice   = "notice"
 	frameError    = "error"
 )
 
@@ -143,9 +144,17 @@ type resync struct {
 	From int64     `json:"from"`
 }
 
+// notice says that a visitor's message has been without a visible sign of an answer for too long.
+type notice struct {
+	T    string    `json:"t"`
+	Conv uuid.UUID `json:"conv"`
+	Code string    `json:"code"`
+	Seq  int64     `json:"seq"`
+}
+
 type slowDown struct {
 	T     string     `json:"t"`
-	Retry int        `json:"retry"`
+	Retry float64    `json:"retry"`
 	CID   *uuid.UUID `json:"cid,omitempty"`
 }
 

@@ -36,7 +36,7 @@ func examples(t *testing.T) []example {
 func shape(name string) any {
 	return map[string]any{
 		frameWelcome: &welcome{}, frameAck: &ack{}, frameMessage: &conversation.Message{}, frameDelta: &delta{}, frameState: &state{}, frameTyping: &typing{}, frameRead: &receipt{},
-		framePresence: &people{}, frameHead: &head{}, frameResync: &resync{}, frameSlowDown: &slowDown{}, frameError: &refusal{}, "session": &sessionResponse{},
+		framePresence: &people{}, frameHead: &head{}, frameResync: &resync{}, frameSlowDown: &slowDown{}, frameNotice: &notice{}, frameError: &refusal{}, "session": &sessionResponse{}, "poll": &pollResponse{},
 	}[name]
 }
 
@@ -51,14 +51,14 @@ func TestExamplesOfTheProtocol(t *testing.T) {
 		case "client":
 			readsClient(t, e)
 		case "request":
-			strictly(t, e, &sessionRequest{})
+			readsRequest(t, e)
 		case "server", "response":
 			writesServer(t, e)
 		default:
 			t.Errorf("an example of the side %q", e.side)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"request": 1, "response": 1, "client": 8, "server": 12}, seen); diff != "" {
+	if diff := cmp.Diff(map[string]int{"request": 2, "response": 2, "client": 8, "server": 13}, seen); diff != "" {
 		t.Errorf("examples (-want +got):\n%s", diff)
 	}
 }
@@ -71,6 +71,17 @@ func strictly(t *testing.T, e example, v any) {
 	if err := decoder.Decode(v); err != nil {
 		t.Errorf("%s %s: %v", e.side, e.name, err)
 	}
+}
+
+func readsRequest(t *testing.T, e example) {
+	t.Helper()
+	if e.name == "poll" {
+		var poll pollRequest
+		strictly(t, e, &poll)
+		holds(t, e, poll, nil)
+		return
+	}
+	strictly(t, e, &sessionRequest{})
 }
 
 func readsClient(t *testing.T, e example) {

@@ -41,10 +41,10 @@ type chatFrame struct {
 		Name string `json:"name"`
 		Who  string `json:"who"`
 	} `json:"event"`
-	State string `json:"state"`
-	Code  string `json:"code"`
-	Fix   string `json:"fix"`
-	Retry int    `json:"retry"`
+	State string  `json:"state"`
+	Code  string  `json:"code"`
+	Fix   string  `json:"fix"`
+	Retry float64 `json:"retry"`
 }
 
 // frame takes a frame of the server.
@@ -79,7 +79,7 @@ func (t *chatClient) frame(data []byte) error {
 		fmt.Fprintf(t.stderr, "%s: %s\n", f.Code, f.Fix)
 	case "slow_down":
 		// What is held is sent again then. More of these, for each frame that was not taken, put it off further.
-		t.again.Reset(time.Duration(f.Retry) * time.Second)
+		t.again.Reset(time.Duration(f.Retry * float64(time.Second)))
 	}
 	return nil
 }

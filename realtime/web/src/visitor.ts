@@ -90,6 +90,7 @@ export type ServerFrame =
   | { t: "head"; conv: string; seq: number; epoch: number }
   | { t: "resync"; conv: string; from: number }
   | { t: "slow_down"; retry: number; cid?: string }
+  | { t: "notice"; conv: string; code: "slow"; seq: number }
   | { t: "error"; code: ErrorCode; fix: string; conv?: string; cid?: string; n?: number };
 
 export type ClientFrame =
@@ -116,6 +117,25 @@ export interface SessionResponse {
   conv: string;
   inbox: { name: string; title: string; text: string; suggestions: string[]; mark: string; accent: string };
   people: Person[];
+}
+
+/** One call of the long poll: what a socket would remember, and the frames to send. */
+export interface PollRequest {
+  v: 1;
+  caps: string[];
+  token: string;
+  store: string;
+  cursors: Record<string, number>;
+  mark: string;
+  run?: string;
+  offset?: number;
+  wait?: number;
+  frames: ClientFrame[];
+}
+
+export interface PollResponse {
+  mark: string;
+  frames: ServerFrame[];
 }
 
 /** Errors over HTTP have one shape. */

@@ -8,7 +8,9 @@ const root = new URL("../../..", import.meta.url).pathname;
 const page = readFileSync(join(root, "docs/protocol.md"), "utf8");
 const examples = [...page.matchAll(/^```json (\S+) (\S+)\n([\s\S]*?)^```/gm)].map(([, side, name, json]) => ({ side: side!, name: name!, json: json! }));
 
-const types: Record<string, string> = { client: "ClientFrame", server: "ServerFrame", request: "SessionRequest", response: "SessionResponse" };
+const types: Record<string, string> = { client: "ClientFrame", server: "ServerFrame" };
+/** The type of an example: every frame of a side has one, every call its own. */
+const typeOf = ({ side, name }: { side: string; name: string }) => types[side] ?? `${name[0]!.toUpperCase()}${name.slice(1)}${side[0]!.toUpperCase()}${side.slice(1)}`;
 
 test("the page has an example of every frame that the types know", () => {
   const source = readFileSync(join(root, "realtime/web/src/visitor.ts"), "utf8");
@@ -32,7 +34,7 @@ test("every server example is decoded, and its name is that of its heading", () 
 test("every example fits its TypeScript type", { timeout: 60_000 }, () => {
   const dir = mkdtempSync(join(root, "realtime/web/test/.examples-"));
   try {
-    const lines = examples.map(({ side, json }, i) => `export const e${i}: V.${types[side]} = ${json.trim()};`);
+    const lines = examples.map((e, i) => `export const e${i}: V.${typeOf(e)} = ${e.json.trim()};`);
     writeFileSync(join(dir, "examples.ts"), `import type * as V from "../../src/visitor.ts";\n${lines.join("\n")}\n`);
     writeFileSync(join(dir, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["examples.ts"] }));
     const run = () => execFileSync(process.execPath, [join(root, "node_modules/.bin/tsc"), "-p", dir], { encoding: "utf8", stdio: "pipe" });
