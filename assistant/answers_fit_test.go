@@ -25,6 +25,7 @@ import (
 	"github.com/baton-chat/baton/escalation"
 	"github.com/baton-chat/baton/internal/e5"
 	"github.com/baton-chat/baton/internal/e5/weights"
+	"github.com/baton-chat/baton/internal/jsonl"
 	"github.com/baton-chat/baton/internal/pgtest"
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/migrations"
@@ -208,20 +209,9 @@ type fitRow struct {
 
 func fitRows(t *testing.T, path string) []fitRow {
 	t.Helper()
-	file, err := os.Open(path)
+	rows, err := jsonl.Read[fitRow](path)
 	if err != nil {
 		t.Fatal(err)
-	}
-	defer file.Close()
-	var rows []fitRow
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 8<<20)
-	for lines.Scan() {
-		var r fitRow
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatal(err)
-		}
-		rows = append(rows, r)
 	}
 	return rows
 }
