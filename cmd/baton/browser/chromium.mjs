@@ -23,6 +23,7 @@ export async function page(chrome, options = {}) {
   const p = await context.newPage()
   p.faults = []
   p.on('console', (m) => ['error', 'warning'].includes(m.type()) && p.faults.push(m.text()))
+  p.on('websocket', (s) => s.on('framereceived', ({ payload }) => p.overtaken?.(String(payload))))
   p.on('pageerror', (e) => p.faults.push(String(e.stack)))
   return p
 }
@@ -80,6 +81,23 @@ export async function write(p, key, text) {
   await p.keyboard.press(key)
   await p.locator(key === 'n' ? '.composer.note-mode textarea:focus' : '.composer:not(.note-mode) textarea:focus').waitFor()
   await p.keyboard.type(text)
+}
+
+/**
+ * Holds back the answer to the next request to `path` until the socket has brought a frame that matches: which of the two a page hears of first is chance, and on a
+ * slow machine it is not the one that is usual on a fast one. Returns what waits for it, so that a flow cannot pass without the order it asked for.
+ */
+export async function overtakes(p, path, frame) {
+  const heard = new Promise((done) => (p.overtaken = (text) => frame.test(text) && done()))
+  let held
+  const done = new Promise((ok) => (held = ok))
+  await p.route(path, async (route) => {
+    const answer = await route.fetch()
+    await heard
+    await route.fulfill({ response: answer })
+    held()
+  }, { times: 1 })
+  return () => done
 }
 
 /** Where a flow fails, a picture of every page tells more than the error. */

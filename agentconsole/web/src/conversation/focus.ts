@@ -16,9 +16,21 @@ export function composerIs(now: Box | null): void {
   now.area.focus()
 }
 
-/** The box has the focus before the next key comes, which would otherwise be read as a command. */
+/** Whether a box was asked for that is not there yet: what is typed meanwhile is meant for it, and no command. */
+export const composerAwaited = (): boolean => wanted
+
+/** Nobody waits for the box any more: another conversation was opened, or none. */
+export function composerForgotten(): void {
+  wanted = false
+}
+
+/** The box has the focus before the next key comes, which would otherwise be read as a command. Where the conversation is still being read, the box takes it when it comes. */
 export function focusComposer(to: Mode): void {
-  if (!box) return
+  if (!box) {
+    wanted = true
+    mode.value = to
+    return
+  }
   if (box.only || box.mode === to) return box.area.focus()
   wanted = true
   mode.value = to

@@ -8,6 +8,7 @@ import { phase } from '../session/session.ts'
 import { t, type Key } from '../locale/t.ts'
 import { toast } from '../ui/toast.tsx'
 import { Thread } from './thread.ts'
+import { composerForgotten } from './focus.ts'
 import { pumpAll } from './outbox.ts'
 import type { Row } from '../types.ts'
 
@@ -28,6 +29,7 @@ effect(() => {
   const id = phase.value === 'in' && route.value.area === 'inbox' ? route.value.id : ''
   if (current.peek()?.id === id) return
   current.peek()?.close()
+  composerForgotten()
   if (!id) {
     current.value = null
     return

@@ -30,16 +30,28 @@ export class Thread {
   #gap = 0
   #watching = false
   #loading: Promise<void> | null = null
+  #stale = false
+  #viewersCame = false
 
   constructor(id: string) {
     this.id = id
   }
 
+  /** Reads the conversation. What asks for it while it is being read wants what is true now, and the answer on its way may be older: it is then read once more. */
   load(): Promise<void> {
-    return (this.#loading ??= this.#load().finally(() => (this.#loading = null)))
+    this.#stale = true
+    return (this.#loading ??= this.#read().finally(() => (this.#loading = null)))
+  }
+
+  async #read(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false
+      await this.#load()
+    }
   }
 
   async #load(): Promise<void> {
+    this.#viewersCame = false
     try {
       this.#take(await call<Detail>('GET', `/conversations/${this.id}`))
       if (this.#watching) this.#ask()
@@ -56,7 +68,7 @@ export class Thread {
       this.visitor.value = d.visitor
       this.packet.value = d.packet && whole(d.packet)
       this.past.value = d.past ?? []
-      this.viewers.value = d.viewers ?? []
+      if (!this.#viewersCame) this.viewers.value = d.viewers ?? []
       this.#ticks(d.read)
       d.messages.forEach((m) => this.#message(m))
       this.status.value = 'ready'
@@ -104,6 +116,7 @@ export class Thread {
         return
       case 'viewers':
         this.viewers.value = f.items
+        this.#viewersCame = true
         return
       case 'state':
         this.#epoch = Math.max(this.#epoch, f.epoch)

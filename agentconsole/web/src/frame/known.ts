@@ -10,14 +10,23 @@ export const counts = signal<DocumentCounts>({ all: 0, progress: 0, failed: 0, p
 /** Taken off the page at once and deleted for good when the time to undo is over. */
 export const leaving = signal<ReadonlyMap<string, Document>>(new Map())
 
-export function took(c: DocumentCounts): void {
+let asked = 0
+let newest = 0
+
+/** Numbers a question whose answer carries the figures. Several may be on their way, and their answers come in any order. */
+export const asking = (): number => ++asked
+
+export function took(c: DocumentCounts, question: number): void {
+  if (question < newest) return
+  newest = question
   counts.value = c
   setDocuments(c.all)
 }
 
 /** The figures are the server's. The group in progress is asked for, because it is the shortest list to carry beside them. */
 export async function readCounts(): Promise<void> {
-  await call<{ counts: DocumentCounts }>('GET', '/documents?state=progress').then((p) => took(p.counts), () => {})
+  const question = asking()
+  await call<{ counts: DocumentCounts }>('GET', '/documents?state=progress').then((p) => took(p.counts, question), () => {})
 }
 
 // Once things have settled, and while they do not settle at least every so often: a colleague may be adding a thousand files.

@@ -5,9 +5,14 @@ import type { Teammate } from '../types.ts'
 
 export const team = signal<Teammate[]>([])
 
+/** Whether a frame has told the team since it was asked for: the answer may then be the older one. */
+let told = false
+
 export async function loadTeam(): Promise<void> {
+  told = false
   try {
-    team.value = (await call<{ items: Teammate[] }>('GET', '/team')).items
+    const { items } = await call<{ items: Teammate[] }>('GET', '/team')
+    if (!told) team.value = items
   } catch {
     // The list that is shown stays; the next welcome reads it again.
   }
@@ -16,5 +21,7 @@ export async function loadTeam(): Promise<void> {
 onWelcome(() => void loadTeam())
 onFrame((f) => {
   // A frame may be the same for everyone; who "you" is was learnt from the list.
-  if (f.t === 'team') team.value = f.items
+  if (f.t !== 'team') return
+  team.value = f.items
+  told = true
 })

@@ -86,8 +86,17 @@ function same(a: Section[], b: Section[]): boolean {
   return a.length === b.length && a.every((s, i) => s.group === b[i]!.group && s.ids.length === b[i]!.ids.length && s.ids.every((id, j) => id === b[i]!.ids[j]))
 }
 
+/** What came by other ways since the list was asked for. The answer may be older than that, and must not take it back. */
+const brought = new Set<string>()
+let countsCame = false
+
 /** Takes a row from anywhere. An older picture of the same conversation never overwrites a newer one. */
 export function put(row: Row): void {
+  brought.add(row.id)
+  place(row)
+}
+
+function place(row: Row): void {
   const s = rows.get(row.id)
   if (!s) {
     rows.set(row.id, signal(row))
@@ -103,13 +112,15 @@ let reading = 0
 
 export async function load(view: View): Promise<void> {
   const turn = ++reading
+  brought.clear()
+  countsCame = false
   try {
     const page = await call<{ items: Row[]; counts: Counts; next: string }>('GET', `/conversations?view=${view}&limit=${PAGE}`)
     if (turn !== reading) return
     batch(() => {
       forgetMissing(view, page.items, !page.next)
-      page.items.forEach(put)
-      counts.value = page.counts
+      page.items.forEach(place)
+      if (!countsCame) counts.value = page.counts
       next.value = page.next
       listState.value = 'ready'
     })
@@ -119,29 +130,31 @@ export async function load(view: View): Promise<void> {
   }
 }
 
-/** What the whole list no longer holds has left the view while this console was not listening. */
+/** What the whole list no longer holds has left the view while this console was not listening. A row that came after the list was asked for may be newer than it. */
 function forgetMissing(view: View, items: Row[], whole: boolean): void {
   if (!whole) return
   const here = new Set(items.map((r) => r.id))
   for (const [id, s] of rows) {
     const g = groupOf(s.peek())
-    if (g && SHOWS[view].includes(g) && !here.has(id)) rows.delete(id)
+    if (g && SHOWS[view].includes(g) && !here.has(id) && !brought.has(id)) rows.delete(id)
   }
   shape.value++
 }
 
 export async function more(): Promise<void> {
   const cursor = next.value
+  const turn = reading
   if (!cursor) return
   next.value = ''
   try {
     const page = await call<{ items: Row[]; next: string }>('GET', `/conversations?view=${route.value.view}&limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`)
     batch(() => {
-      page.items.forEach(put)
-      next.value = page.next
+      page.items.forEach(place)
+      // Another view was opened meanwhile; it has a cursor of its own.
+      if (turn === reading) next.value = page.next
     })
   } catch {
-    next.value = cursor
+    if (turn === reading) next.value = cursor
   }
 }
 
@@ -163,9 +176,13 @@ function take(row: Row): void {
 }
 
 onFrame((f) => {
-  if (f.t === 'counts') counts.value = f.counts
+  if (f.t === 'counts') {
+    counts.value = f.counts
+    countsCame = true
+  }
   if (f.t !== 'row') return
   arrived.push(f.row)
+  brought.add(f.row.id)
   // A hidden tab paints no frames, and its title still has to count.
   planned ||= document.visibilityState === 'hidden' ? window.setTimeout(flush, 50) : requestAnimationFrame(flush)
 })

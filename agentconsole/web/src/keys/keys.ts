@@ -1,5 +1,5 @@
 import { claim, current, currentRow, resolve } from '../conversation/store.ts'
-import { focusComposer } from '../conversation/focus.ts'
+import { composerAwaited, focusComposer } from '../conversation/focus.ts'
 import { togglePacket } from '../conversation/packet-state.ts'
 import { drawer, panel } from '../frame/drawer.ts'
 import { groupOf, rowOf } from '../inbox/store.ts'
@@ -21,6 +21,8 @@ function pressed(e: KeyboardEvent): void {
   if (e.defaultPrevented || e.isComposing || phase.value !== 'in' || document.querySelector('dialog[open], [popover]:popover-open')) return
   if (e.key === 'Escape') return escape()
   if (e.ctrlKey || e.metaKey || e.altKey || !keysOn.value || typing(e.target)) return
+  // Letters that follow an R belong to the reply, also while its box is still on the way.
+  if (composerAwaited() && current.value?.status.value === 'loading') return e.preventDefault()
   const run = action(e.key)
   if (!run) return
   e.preventDefault()
@@ -53,9 +55,9 @@ function action(key: string): (() => void) | null {
     case 'c':
       return () => claimHere()
     case 'r':
-      return () => focusComposer('reply')
+      return current.value ? () => focusComposer('reply') : null
     case 'n':
-      return () => focusComposer('note')
+      return current.value ? () => focusComposer('note') : null
     case 'e':
       return row && groupOf(row) === 'mine' ? () => void resolve(row.id) : null
     case 'p':

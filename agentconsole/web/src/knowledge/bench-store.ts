@@ -35,30 +35,30 @@ export const running = computed(() => sending.value || (!!latest.value && !lates
 const PATIENCE_MS = 60_000
 let patience = 0
 let cursor = 0
+/** Counts the visitors that were begun, so that what comes late for an earlier one is known. */
+let visitor = 0
+
+/**
+ * What the socket brought while a question was on its way. The answer may come before the page hears that its question was taken: a rule answers within
+ * milliseconds, and the two take different roads. It waits here until its question has a number.
+ */
+let early: Frame[] = []
 
 export async function ask(text: string): Promise<void> {
   const question = text.trim()
   if (!question || running.value) return
   sending.value = true
   const at = performance.now()
+  const mine = visitor
   try {
     const body: Record<string, string> = { text: question }
     if (conv.value) body['preview'] = conv.value
     const a = await call<{ id: string; seq: number }>('POST', '/preview', body)
-    batch(() => {
-      trials.value = [...trials.value, { seq: a.seq, question, at, run: '', text: '' }]
-      cursor = Math.max(cursor, a.seq)
-      if (conv.value !== a.id) {
-        if (conv.value) unwatch(conv.value)
-        conv.value = a.id
-      }
-    })
-    // Asked again each time: what came between the question and the watch is sent at once.
-    watch(a.id, () => cursor)
-    clearTimeout(patience)
-    patience = window.setTimeout(() => change(a.seq, (x) => (x.reply ? x : { ...x, failed: { error: t('bench.silent'), fix: t('bench.silent.fix') } })), PATIENCE_MS)
+    // Meanwhile somebody began anew: this one's answer is nobody's any more.
+    if (mine === visitor) taken(a, { seq: a.seq, question, at, run: '', text: '' })
   } catch (e) {
     const err = e as ApiError
+    if (mine !== visitor) return
     // A preview is kept for a day; a page that stood open longer begins a new one.
     if (err.status === 404 && conv.value) {
       over()
@@ -67,8 +67,33 @@ export async function ask(text: string): Promise<void> {
     }
     trials.value = [...trials.value, { seq: -trials.value.length - 1, question, at, run: '', text: '', failed: refusal(err) }]
   } finally {
-    sending.value = false
+    if (mine === visitor) settle()
   }
+}
+
+/** The server has the question: from here on its answer is waited for. */
+function taken(a: { id: string; seq: number }, x: Trial): void {
+  batch(() => {
+    trials.value = [...trials.value, x]
+    cursor = Math.max(cursor, x.seq)
+    if (conv.value !== a.id) {
+      if (conv.value) unwatch(conv.value)
+      conv.value = a.id
+    }
+  })
+  clearTimeout(patience)
+  patience = window.setTimeout(() => change(x.seq, (y) => (y.reply ? y : { ...y, failed: { error: t('bench.silent'), fix: t('bench.silent.fix') } })), PATIENCE_MS)
+  settle()
+  // Asked again each time: what came between the question and the watch is sent at once.
+  watch(a.id, () => cursor)
+}
+
+/** No question is on its way any more: what waited for it is taken up. */
+function settle(): void {
+  sending.value = false
+  const waited = early
+  early = []
+  waited.forEach(take)
 }
 
 function refusal(e: ApiError): { error: string; fix: string } {
@@ -88,8 +113,11 @@ export function stop(): void {
 export function over(): void {
   if (conv.value) unwatch(conv.value)
   clearTimeout(patience)
+  visitor++
   cursor = 0
+  early = []
   batch(() => {
+    sending.value = false
     conv.value = ''
     trials.value = []
   })
@@ -101,12 +129,23 @@ function change(seq: number, f: (x: Trial) => Trial): void {
 
 onFrame((f: Frame) => {
   if (!conv.value || !('conv' in f) || f.conv !== conv.value) return
+  if (sending.value) early.push(f)
+  else take(f)
+})
+
+function take(f: Frame): void {
   const now = latest.value
   if (f.t === 'message') {
     cursor = Math.max(cursor, f.seq)
-    if (now && f.author.kind === 'assistant' && f.seq > now.seq) replied(now.seq, f)
+    const x = f.author.kind === 'assistant' && asked(trials.value, f.seq)
+    if (x && !x.reply) replied(x.seq, f)
   } else if (f.t === 'delta' && now && !now.reply) change(now.seq, (x) => grown(x, f))
-})
+}
+
+/** The question that an answer is to: the last one before it. One that the server never numbered has a number below zero, and no answer. */
+export function asked(list: readonly Trial[], seq: number): Trial | undefined {
+  return list.findLast((x) => x.seq > 0 && x.seq < seq)
+}
 
 /** One more piece of the answer. A piece that does not fit is dropped: the whole message comes in the end. */
 export function grown(x: Trial, f: Extract<Frame, { t: 'delta' }>): Trial {
@@ -118,11 +157,23 @@ export function grown(x: Trial, f: Extract<Frame, { t: 'delta' }>): Trial {
 }
 
 function replied(seq: number, reply: Message): void {
-  clearTimeout(patience)
+  if (seq === latest.value?.seq) clearTimeout(patience)
   change(seq, ({ failed: _, ...x }) => ({ ...x, reply, first: x.first ?? performance.now() }))
   announce(`${t('bench.answer')}: ${reply.body.replace(/\[\d+\]|[*_`]/g, '')}`)
-  // The record is stored in one transaction with the answer.
-  call<Turn>('GET', `/preview/${conv.value}/turn/${seq}`).then((turn) => change(seq, (x) => ({ ...x, turn })), () => {})
+  void recorded(conv.value, seq, 1)
+}
+
+const RECORD_MS = 2_000
+const RECORD_TRIES = 5
+
+/** Reads the record, which is stored in one transaction with the answer. Where only the way there failed, it is tried again: the verdict is what the bench is for. */
+async function recorded(id: string, seq: number, tries: number): Promise<void> {
+  try {
+    const turn = await call<Turn>('GET', `/preview/${id}/turn/${seq}`)
+    if (id === conv.value) change(seq, (x) => ({ ...x, turn }))
+  } catch (e) {
+    if ((e as ApiError).passing && tries < RECORD_TRIES && id === conv.value) setTimeout(() => void recorded(id, seq, tries + 1), RECORD_MS)
+  }
 }
 
 /** How long each step took, in the order in which they followed each other. The record holds how far the round was at the end of a step. */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { sought } from '../core/sought.ts'
 import { Markdown } from '../conversation/markdown.tsx'
 import { marked } from '../conversation/marks.tsx'
@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import { AiTag } from '../ui/parts.tsx'
 import type { Citation, JudgedPassage, Turn } from '../types.ts'
 import { asking, ask, latest, over, running, sending, steps, stop, trials, verdict, type Trial } from './bench-store.ts'
+import { wanted } from './bench-focus.ts'
 import { figures } from './store.ts'
 import { excerptOf, quoted } from './quote.tsx'
 
@@ -44,6 +45,11 @@ function Question() {
     b.style.blockSize = `${b.scrollHeight}px`
   }
   useEffect(grow, [asking.value])
+  useLayoutEffect(() => {
+    if (!wanted.value) return
+    wanted.value = false
+    box.current?.focus()
+  }, [wanted.value])
   const send = () => void ask(asking.value)
   const on = running.value
   return (

@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
 import { Key } from '../ui/parts.tsx'
 import { AddPage, addingPage } from './add-page.tsx'
+import { wanted } from './bench-focus.ts'
 import { causeWords } from './cause.ts'
 import { hovering, useDrop } from './drop.ts'
 import { KINDS, type Kind } from './kinds.ts'
@@ -42,8 +43,7 @@ export function KnowledgePage() {
   }
   const tryIt = () => {
     benchOpen.value = true
-    // The box is there with the next frame; the chunk may take longer the first time.
-    requestAnimationFrame(() => document.getElementById('bench-question')?.focus())
+    wanted.value = true
   }
   useEffect(() => {
     void load()

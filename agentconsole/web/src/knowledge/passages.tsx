@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { call } from '../api.ts'
 import { sought } from '../core/sought.ts'
 import { safe } from '../conversation/markdown.tsx'
@@ -38,6 +38,17 @@ export function Passages({ id, part }: { id: string; part: string }) {
       removeEventListener('keydown', esc)
     }
   }, [])
+  // The focus goes back to what opened the panel, or to the document's row, before the panel is gone: later it could be taken from whoever has moved on.
+  const panel = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const from = document.activeElement
+    const own = panel.current
+    return () => {
+      if (document.activeElement !== document.body && !own?.contains(document.activeElement)) return
+      const back = from instanceof HTMLElement && from !== document.body && from.isConnected ? from : document.querySelector<HTMLElement>(`.docs a[href="${CSS.escape(href('knowledge', id))}"]`)
+      back?.focus({ preventScroll: true })
+    }
+  }, [])
   const there = !!detail.value
   useEffect(() => {
     if (!there || !part) return
@@ -48,7 +59,7 @@ export function Passages({ id, part }: { id: string; part: string }) {
   const d = detail.value?.document
   const marks = (p: Passage) => (sought.value?.chunk === p.id && sought.value.quote ? [sought.value.quote] : [])
   return (
-    <aside class="passages" aria-label={t('know.panel', { title: d?.title ?? '' })} aria-busy={!d && !failed.value}>
+    <aside ref={panel} class="passages" aria-label={t('know.panel', { title: d?.title ?? '' })} aria-busy={!d && !failed.value}>
       <header class="head">
         <h2 dir="auto">{d?.title ?? '\u00a0'}</h2>
         <span class="head-space" />

@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals'
 import { call, type ApiError } from '../api.ts'
 import { t } from '../locale/t.ts'
 import { onFrame, onWelcome } from '../realtime.ts'
-import { counts, leaving, readCounts, recount, took } from '../frame/known.ts'
+import { asking, counts, leaving, readCounts, recount, took } from '../frame/known.ts'
 import { phase } from '../session/session.ts'
 import { announce } from '../ui/live.ts'
 import { toast } from '../ui/toast.tsx'
@@ -47,15 +47,22 @@ export const figures = computed<DocumentCounts>(() => {
 })
 
 let turn = 0
+/** What came by other ways since the list was asked for, and what was deleted at any time: an answer that is older must take neither back. */
+const came = new Set<string>()
+const gone = new Set<string>()
 
 export async function load(): Promise<void> {
   const mine = ++turn
+  const question = asking()
+  came.clear()
   try {
     const page = await read('')
     if (mine !== turn) return
     batch(() => {
-      documents.value = new Map(page.items.map((d) => [d.id, newer(d)]))
-      took(page.counts)
+      const list = page.items.filter((d) => !gone.has(d.id)).map(newer)
+      const here = new Set(list.map((d) => d.id))
+      documents.value = new Map([...list, ...[...documents.peek().values()].filter((d) => came.has(d.id) && !here.has(d.id))].map((d) => [d.id, d]))
+      took(page.counts, question)
       next.value = page.next
       status.value = 'ready'
     })
@@ -66,16 +73,18 @@ export async function load(): Promise<void> {
 
 export async function more(): Promise<void> {
   const cursor = next.value
+  const mine = turn
   if (!cursor) return
   next.value = ''
   try {
     const page = await read(cursor)
+    if (mine !== turn) return
     batch(() => {
       page.items.forEach(put)
       next.value = page.next
     })
   } catch {
-    next.value = cursor
+    if (mine === turn) next.value = cursor
   }
 }
 
@@ -115,10 +124,14 @@ export function stuck(d: Document, at: number): boolean {
 const HEAL_MS = 5000
 setInterval(() => {
   if (phase.peek() !== 'in' || ![...documents.peek().values()].some(working)) return
-  read('').then((page) => batch(() => (page.items.forEach(put), took(page.counts))), () => {})
+  const mine = turn
+  const question = asking()
+  read('').then((page) => mine === turn && batch(() => (page.items.forEach(put), took(page.counts, question))), () => {})
 }, HEAL_MS)
 
 export function put(d: Document): void {
+  if (gone.has(d.id)) return
+  came.add(d.id)
   const old = documents.peek().get(d.id)
   if (old && !follows(old, d)) return
   if (!old || old.state !== d.state || old.done !== d.done) moved.set(d.id, Date.now())
@@ -127,6 +140,7 @@ export function put(d: Document): void {
 }
 
 function drop(id: string): void {
+  gone.add(id)
   const copy = new Map(documents.peek())
   if (copy.delete(id)) documents.value = copy
 }
