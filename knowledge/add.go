@@ -66,7 +66,7 @@ func (s *Store) Add(ctx context.Context, workspaceID uuid.UUID, up Upload) (Docu
 			return err
 		}
 		if changed {
-			if err := s.enqueueIndex(ctx, tx, workspaceID, id, revision); err != nil {
+			if _, err := s.jobs.InsertTx(ctx, tx, IndexArgs{workspaceID, id, revision}, nil); err != nil {
 				return err
 			}
 		}

@@ -127,13 +127,17 @@ func TestAddress(t *testing.T) {
 	}
 	t.Cleanup(client.CloseIdleConnections)
 	f.client = client
-	go1 := func(revision int, want State) Document {
+	hosts := newVisits()
+	go1 := func(want State) Document {
 		t.Helper()
 		d, err := f.AddURL(t.Context(), f.workspace, site.URL+"/returns#top", "", uuid.Nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := f.index(t.Context(), f.workspace, d.ID, revision, true); err != nil {
+		if err := f.fetch(t.Context(), hosts, f.workspace, d.ID, f.revision(t, d.ID), true); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.index(t.Context(), f.workspace, d.ID, f.revision(t, d.ID), true); err != nil {
 			t.Fatal(err)
 		}
 		if d, err = f.Get(t.Context(), f.workspace, d.ID); err != nil || d.State != want {
@@ -141,29 +145,38 @@ func TestAddress(t *testing.T) {
 		}
 		return d
 	}
-	first := go1(1, StateReady)
+	first := go1(StateReady)
 	if first.URL != site.URL+"/returns" || first.Title != "Returns" || first.Origin != OriginURL || first.FetchedAt.IsZero() {
 		t.Errorf("%+v", first)
 	}
 	before := f.chunkIDs(t, first.ID)
-	go1(2, StateReady)
+	go1(StateReady)
 	if after := f.chunkIDs(t, first.ID); len(before) == 0 || after[0] != before[0] {
 		t.Error("an unchanged page was indexed again")
 	}
 	page2 := "<html><title>Returns</title><main><p>Within fourteen days."
 	text.Store(&page2)
-	go1(3, StateReady)
+	go1(StateReady)
 	if len(f.find(t, f.workspace, "fourteen")) != 1 || len(f.find(t, f.workspace, "ten")) != 0 {
 		t.Error("a changed page was not replaced")
 	}
 	status.Store(http.StatusNotFound)
-	if d := go1(4, StateFailed); d.Failure.Code != web.CodeMissing {
+	if d := go1(StateFailed); d.Failure.Code != web.CodeMissing {
 		t.Errorf("%+v", d.Failure)
 	}
 	var rejected *Rejected
 	if _, err := f.AddURL(t.Context(), f.workspace, "returns", "", uuid.Nil); !errors.As(err, &rejected) || rejected.Failure.Code != web.CodeAddress {
 		t.Errorf("no address: %v", err)
 	}
+}
+
+// revision is the number of a document's content.
+func (f fixture) revision(t *testing.T, document uuid.UUID) (n int) {
+	t.Helper()
+	f.scoped(t, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT revision FROM document WHERE workspace_id = $1 AND id = $2`, f.workspace, document).Scan(&n)
+	})
+	return n
 }
 
 func (f fixture) chunkIDs(t *testing.T, document uuid.UUID) []uuid.UUID {

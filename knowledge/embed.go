@@ -3,16 +3,12 @@ package knowledge
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/pgvector/pgvector-go"
 )
-
-// storeBatch is how many passages are embedded between two commits. It sets how
-// often progress moves, about every 2 s on two cores without a GPU, and is large
-// enough that short and long passages keep both cores busy to the end of a batch.
-const storeBatch = 16
 
 // maxHeadBytes is how much of title and heading path goes in front of a passage.
 // The passage's own 400 tokens and these fit into the 512 that small embedding
@@ -26,56 +22,96 @@ type unembedded struct {
 	text     string
 }
 
-// embedMissing computes the vectors that are missing, of one document or, where
-// document is uuid.Nil, of the whole workspace. after is called behind every
-// batch with the documents it touched. It ends when nothing is missing, so it
-// can be stopped and started again anywhere.
-func (s *Store) embedMissing(ctx context.Context, space *Space, workspaceID, document uuid.UUID, after func([]uuid.UUID) error) error {
-	for last := uuid.Nil; ; {
-		batch, err := s.nextUnembedded(ctx, space, workspaceID, document, last)
+// EmbedMissing computes the vectors this workspace lacks, now. progress, which
+// may be nil, hears how many passages are done so far. It ends when nothing is
+// missing, so it can be stopped and started again anywhere.
+func (s *Store) EmbedMissing(ctx context.Context, workspaceID uuid.UUID, progress func(done int)) error {
+	space := s.Space()
+	if space == nil {
+		return nil
+	}
+	if err := s.markUnembedded(ctx, space, workspaceID); err != nil {
+		return err
+	}
+	last := uuid.Nil
+	for done := 0; ; {
+		var batch []unembedded
+		err := s.tx(ctx, workspaceID, func(tx pgx.Tx) (err error) {
+			if batch, err = nextUnembedded(ctx, tx, space, workspaceID, last); err != nil || len(batch) > 0 {
+				return err
+			}
+			return s.completeSpace(ctx, tx, space, workspaceID)
+		})
 		if err != nil || len(batch) == 0 {
 			return err
 		}
 		last = batch[len(batch)-1].chunk
-		texts := make([]string, len(batch))
-		for i, u := range batch {
-			texts[i] = u.text
-		}
-		vectors, err := space.embedder.Embed(ctx, EmbedPassage, texts)
-		if err != nil {
+		if err := s.embedBatch(ctx, space, workspaceID, batch); err != nil {
 			return err
 		}
-		if err := checkVectors(space, vectors, len(texts)); err != nil {
-			return err
-		}
-		touched, err := s.storeVectors(ctx, space, workspaceID, batch, vectors)
-		if err != nil {
-			return fmt.Errorf("store vectors: %w", err)
-		}
-		if err := after(touched); err != nil {
-			return err
+		done += len(batch)
+		if progress != nil {
+			progress(done)
 		}
 	}
 }
 
-func (s *Store) nextUnembedded(ctx context.Context, space *Space, workspaceID, document, last uuid.UUID) (batch []unembedded, err error) {
-	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			SELECT c.id, c.document_id, array_to_string(array_remove(d.title || c.heading, ''), ' › '), c.text
-			FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
-			WHERE c.workspace_id = $1 AND ($2 = '00000000-0000-0000-0000-000000000000'::uuid OR c.document_id = $2) AND c.id > $3
-			  AND NOT EXISTS (SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $4)
-			ORDER BY c.id LIMIT $5`, workspaceID, document, last, space.ID, storeBatch)
-		if err != nil {
-			return err
-		}
-		batch, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u unembedded, err error) {
-			var head, text string
-			err = row.Scan(&u.chunk, &u.document, &head, &text)
-			u.text = passageText(head, text)
-			return u, err
-		})
+// markUnembedded sets the documents that lack vectors to embedding, with the
+// number they have.
+func (s *Store) markUnembedded(ctx context.Context, space *Space, workspaceID uuid.UUID) error {
+	err := s.unhurried(ctx, workspaceID, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `
+		UPDATE document d SET state = 'embedding', progress_done = n.done, progress_total = d.passages
+		FROM (SELECT c.document_id, count(e.chunk_id) AS done, count(*) AS total
+		      FROM chunk c LEFT JOIN embedding e ON e.workspace_id = c.workspace_id AND e.chunk_id = c.id AND e.model_id = $2
+		      WHERE c.workspace_id = $1 GROUP BY c.document_id) n
+		WHERE d.workspace_id = $1 AND d.id = n.document_id AND n.done < n.total
+		  AND d.indexed_revision = d.revision AND d.state IN ('ready', 'embedding')`, workspaceID, space.ID)
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("find documents without vectors: %w", err)
+	}
+	return nil
+}
+
+// embedBatch makes the vectors of a batch, stores them, and tells how far its
+// documents have come.
+func (s *Store) embedBatch(ctx context.Context, space *Space, workspaceID uuid.UUID, batch []unembedded) error {
+	texts := make([]string, len(batch))
+	for i, u := range batch {
+		texts[i] = u.text
+	}
+	began := time.Now()
+	vectors, err := space.embedder.Embed(ctx, EmbedPassage, texts)
+	if err != nil {
+		return err
+	}
+	space.pace.took(len(texts), time.Since(began))
+	if err := checkVectors(space, vectors, len(texts)); err != nil {
+		return err
+	}
+	return s.storeVectors(ctx, space, workspaceID, batch, vectors)
+}
+
+// nextUnembedded returns the next passages of a workspace behind the last one
+// that lack their vector. Documents that have failed for want of vectors are
+// left out until they are tried again.
+func nextUnembedded(ctx context.Context, tx pgx.Tx, space *Space, workspaceID, last uuid.UUID) (batch []unembedded, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.document_id, array_to_string(array_remove(d.title || c.heading, ''), ' › '), c.text
+		FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
+		WHERE c.workspace_id = $1 AND c.id > $2 AND NOT (d.state = 'failed' AND d.indexed_revision = d.revision)
+		  AND NOT EXISTS (SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $3)
+		ORDER BY c.id LIMIT $4`, workspaceID, last, space.ID, space.pace.next())
+	if err != nil {
+		return nil, fmt.Errorf("find passages without vectors: %w", err)
+	}
+	batch, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (u unembedded, err error) {
+		var head, text string
+		err = row.Scan(&u.chunk, &u.document, &head, &text)
+		u.text = passageText(head, text)
+		return u, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find passages without vectors: %w", err)
@@ -108,14 +144,16 @@ func checkVectors(space *Space, vectors [][]float32, n int) error {
 	return nil
 }
 
-// storeVectors writes one batch and counts it in its documents. A passage that
-// was replaced in the meantime is left out.
-func (s *Store) storeVectors(ctx context.Context, space *Space, workspaceID uuid.UUID, batch []unembedded, vectors [][]float32) (touched []uuid.UUID, err error) {
+// storeVectors writes one batch, counts it in its documents, and makes those
+// ready that have their last. A passage that was replaced in the meantime is
+// left out.
+func (s *Store) storeVectors(ctx context.Context, space *Space, workspaceID uuid.UUID, batch []unembedded, vectors [][]float32) error {
 	chunks, texts := make([]uuid.UUID, len(batch)), make([]string, len(batch))
 	for i, u := range batch {
 		chunks[i], texts[i] = u.chunk, vectorText(vectors[i])
 	}
-	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+	var now []Document
+	err := s.unhurried(ctx, workspaceID, func(tx pgx.Tx) error {
 		if err := registerSpace(ctx, tx, workspaceID, space); err != nil {
 			return err
 		}
@@ -128,30 +166,12 @@ func (s *Store) storeVectors(ctx context.Context, space *Space, workspaceID uuid
 			    INSERT INTO embedding (workspace_id, chunk_id, model_id, v) SELECT $1, id, $2, v::halfvec FROM here
 			    ON CONFLICT DO NOTHING RETURNING chunk_id
 			)
-			UPDATE document d SET progress_done = d.progress_done + n.n, updated_at = now()
-			FROM (SELECT h.document_id, count(*) AS n FROM here h JOIN stored s ON s.chunk_id = h.id GROUP BY 1) n
-			WHERE d.workspace_id = $1 AND d.id = n.document_id
-			RETURNING d.id`, workspaceID, space.ID, chunks, texts)
-		if err != nil {
-			return err
-		}
-		touched, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		return err
-	})
-	return touched, err
-}
-
-// settle makes the documents whose passages all have vectors ready, and tells
-// watchers how far each has come.
-func (s *Store) settle(ctx context.Context, workspaceID uuid.UUID, documents []uuid.UUID) error {
-	var now []Document
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `
-			UPDATE document SET
-			    state = CASE WHEN state IN ('embedding', 'failed') AND progress_done >= progress_total THEN 'ready' ELSE state END,
+			UPDATE document SET progress_done = least(progress_done + n.n, progress_total), updated_at = now(),
+			    state = CASE WHEN state = 'ready' OR progress_done + n.n >= progress_total THEN 'ready' ELSE 'embedding' END,
 			    failure_code = '', failure_cause = '', failure_fix = ''
-			WHERE workspace_id = $1 AND id = ANY ($2) AND indexed_revision = revision AND state IN ('embedding', 'ready', 'failed')
-			RETURNING `+documentColumns, workspaceID, documents)
+			FROM (SELECT h.document_id, count(*)::integer AS n FROM here h JOIN stored s ON s.chunk_id = h.id GROUP BY 1) n
+			WHERE workspace_id = $1 AND id = n.document_id AND indexed_revision = revision AND state IN ('embedding', 'ready', 'failed')
+			RETURNING `+documentColumns, workspaceID, space.ID, chunks, texts)
 		if err != nil {
 			return err
 		}
@@ -159,7 +179,7 @@ func (s *Store) settle(ctx context.Context, workspaceID uuid.UUID, documents []u
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("settle documents: %w", err)
+		return fmt.Errorf("store vectors: %w", err)
 	}
 	for _, d := range now {
 		s.publish(workspaceID, d)

@@ -45,6 +45,29 @@ func setUp(t *testing.T) fixture {
 	return f
 }
 
+// work starts a worker of all queues, as a server does.
+func (f fixture) work(t *testing.T) {
+	t.Helper()
+	f.workWith(t, func(workers *river.Workers) { Register(workers, f.Store) })
+}
+
+// workWith starts a worker of all queues that knows these jobs.
+func (f fixture) workWith(t *testing.T, register func(*river.Workers)) {
+	t.Helper()
+	workers := river.NewWorkers()
+	register(workers)
+	client, err := river.NewClient(riverpgxv5.New(f.db.App), &river.Config{
+		Queues: Queues(), Workers: workers, ReindexerSchedule: river.NeverSchedule(), FetchCooldown: 20 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.StopAndCancel(context.WithoutCancel(t.Context())) })
+}
+
 func (f fixture) newWorkspace(t *testing.T, name string) uuid.UUID {
 	t.Helper()
 	w, _, err := workspace.NewStore(f.db.App).Ensure(t.Context(), name)

@@ -16,15 +16,17 @@ import (
 // was being indexed; the job of the other content does the work.
 var errStale = errors.New("the document was replaced")
 
-// index takes one document as far as it goes: read and split unless that is
-// done for this revision, then embed what has no vector. Every step is stored
-// before the next, so a second run goes on where the first stopped. final means
-// that nobody will try again, and a passing fault must be shown as a failure.
+// index reads and splits one revision of a document and stores its passages
+// with their words, unless that is done. From then on it is found by its words;
+// vectors are another job's. final means that nobody will try again, and a
+// passing fault must be shown as a failure.
 func (s *Store) index(ctx context.Context, workspaceID, id uuid.UUID, revision int, final bool) error {
-	err := s.indexWords(ctx, workspaceID, id, revision)
-	if err == nil {
-		err = s.indexMeaning(ctx, workspaceID, id, revision)
-	}
+	return s.conclude(ctx, workspaceID, id, revision, final, s.indexWords(ctx, workspaceID, id, revision))
+}
+
+// conclude decides what a step's error means for its document, and returns what
+// it means for the job.
+func (s *Store) conclude(ctx context.Context, workspaceID, id uuid.UUID, revision int, final bool, err error) error {
 	switch {
 	case err == nil || errors.Is(err, errStale) || errors.Is(err, ErrUnknown):
 		return nil
@@ -42,17 +44,11 @@ func (s *Store) index(ctx context.Context, workspaceID, id uuid.UUID, revision i
 
 // indexWords reads, splits and stores the passages of one revision.
 func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revision int) error {
-	up, done, err := s.begin(ctx, workspaceID, id, revision)
+	file, done, err := s.begin(ctx, workspaceID, id, revision)
 	if err != nil || done {
 		return err
 	}
-	if up.origin == OriginURL {
-		unchanged, err := s.fetch(ctx, workspaceID, id, revision, &up)
-		if err != nil || unchanged {
-			return err
-		}
-	}
-	read, err := s.readFile(ctx, source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content}, s.pageProgress(ctx, workspaceID, id, revision))
+	read, err := s.readFile(ctx, file, s.pageProgress(ctx, workspaceID, id, revision))
 	if err != nil {
 		return err
 	}
@@ -71,7 +67,7 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 
 // begin marks the document as being read and returns its file. done is true
 // where the passages of this revision are stored already.
-func (s *Store) begin(ctx context.Context, workspaceID, id uuid.UUID, revision int) (up content, done bool, err error) {
+func (s *Store) begin(ctx context.Context, workspaceID, id uuid.UUID, revision int) (file source.File, done bool, err error) {
 	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `
 			UPDATE document SET state = CASE WHEN indexed_revision < revision THEN 'reading' ELSE state END, updated_at = now(),
@@ -79,26 +75,26 @@ func (s *Store) begin(ctx context.Context, workspaceID, id uuid.UUID, revision i
 			    progress_total = CASE WHEN indexed_revision < revision THEN 0 ELSE progress_total END,
 			    failure_code = '', failure_cause = '', failure_fix = ''
 			WHERE workspace_id = $1 AND id = $2 AND revision = $3 AND state <> 'failed'
-			RETURNING file_name, content_type, external_id, origin, etag, content_hash, indexed_revision > 0, indexed_revision = revision`, workspaceID, id, revision).
-			Scan(&up.FileName, &up.ContentType, &up.ExternalID, &up.origin, &up.etag, &up.hash, &up.indexed, &done)
+			RETURNING file_name, content_type, indexed_revision = revision`, workspaceID, id, revision).
+			Scan(&file.Name, &file.ContentType, &done)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return errStale
 		}
-		if err != nil || done || up.origin == OriginURL {
+		if err != nil || done {
 			return err
 		}
-		up.Content, err = readBytes(ctx, tx, workspaceID, id)
+		file.Content, err = readBytes(ctx, tx, workspaceID, id)
 		return err
 	})
 	if err != nil {
-		return up, false, fmt.Errorf("begin indexing: %w", err)
+		return file, false, fmt.Errorf("begin indexing: %w", err)
 	}
-	return up, done, s.announce(ctx, workspaceID, id)
+	return file, done, s.announce(ctx, workspaceID, id)
 }
 
 // advance moves the document on, unless it was replaced.
 func (s *Store) advance(ctx context.Context, workspaceID, id uuid.UUID, revision int, state State) error {
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+	err := s.unhurried(ctx, workspaceID, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE document SET state = $4, updated_at = now() WHERE workspace_id = $1 AND id = $2 AND revision = $3`,
 			workspaceID, id, revision, string(state))
 		if err == nil && tag.RowsAffected() == 0 {
@@ -112,30 +108,30 @@ func (s *Store) advance(ctx context.Context, workspaceID, id uuid.UUID, revision
 	return s.announce(ctx, workspaceID, id)
 }
 
-// storePassages replaces the passages, words and title in one transaction.
+// storePassages replaces the passages, words and title in one transaction, with
+// the job that makes their vectors.
 func (s *Store) storePassages(ctx context.Context, workspaceID, id uuid.UUID, revision int, read source.Source, passages []source.Passage) error {
-	next := StateReady
-	if s.Space() != nil {
-		next = StateEmbedding
-	}
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+	err := s.unhurried(ctx, workspaceID, func(tx pgx.Tx) error {
 		// Writers take the counters' lock before a document's, everywhere.
 		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
-			UPDATE document SET state = $4, title = $5, indexed_revision = revision, passages = $8, progress_done = 0, progress_total = $8, pages = $9,
-			    section = CASE WHEN $10 = '' OR section <> '' THEN section ELSE $10 END,
-			    url = CASE WHEN $6 = '' THEN url ELSE $6 END, locale = CASE WHEN $7 = '' THEN locale ELSE $7 END, updated_at = now()
+			UPDATE document SET state = 'embedding', title = $4, indexed_revision = revision, passages = $7, progress_done = 0, progress_total = $7, pages = $8,
+			    section = CASE WHEN $9 = '' OR section <> '' THEN section ELSE $9 END,
+			    url = CASE WHEN $5 = '' THEN url ELSE $5 END, locale = CASE WHEN $6 = '' THEN locale ELSE $6 END, updated_at = now()
 			WHERE workspace_id = $1 AND id = $2 AND revision = $3`,
-			workspaceID, id, revision, string(next), read.Title, read.URL, read.Locale, len(passages), read.Pages, read.Group)
+			workspaceID, id, revision, read.Title, read.URL, read.Locale, len(passages), read.Pages, read.Group)
 		if err != nil {
 			return err
 		}
 		if tag.RowsAffected() == 0 {
 			return errStale
 		}
-		return replacePassages(ctx, tx, workspaceID, []indexed{{id, read.Title, passages}})
+		if err := replacePassages(ctx, tx, workspaceID, []indexed{{id, read.Title, passages}}); err != nil {
+			return err
+		}
+		return s.handOver(ctx, tx, workspaceID, id)
 	})
 	if err != nil {
 		return fmt.Errorf("store passages: %w", err)
@@ -143,21 +139,14 @@ func (s *Store) storePassages(ctx context.Context, workspaceID, id uuid.UUID, re
 	return nil
 }
 
-// indexMeaning embeds the document's passages where there is a space.
-func (s *Store) indexMeaning(ctx context.Context, workspaceID, id uuid.UUID, _ int) error {
-	space := s.Space()
-	if space == nil {
-		return nil
+// handOver leaves a document whose words are stored to the job that makes
+// vectors. Where none are made it is ready.
+func (s *Store) handOver(ctx context.Context, tx pgx.Tx, workspaceID, id uuid.UUID) error {
+	if s.Space() != nil {
+		return s.enqueueVectors(ctx, tx, workspaceID)
 	}
-	if err := s.embedMissing(ctx, space, workspaceID, id, func(documents []uuid.UUID) error {
-		return s.settle(ctx, workspaceID, documents)
-	}); err != nil {
-		return err
-	}
-	if err := s.settle(ctx, workspaceID, []uuid.UUID{id}); err != nil {
-		return err
-	}
-	return s.completeSpace(ctx, space, workspaceID)
+	_, err := tx.Exec(ctx, `UPDATE document SET state = 'ready', progress_done = progress_total WHERE workspace_id = $1 AND id = $2`, workspaceID, id)
+	return err
 }
 
 // fail notes why a document got no further. An empty state leaves it where it

@@ -4,36 +4,67 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
-
-	"github.com/baton-chat/baton/knowledge/web"
 )
 
-// Queue is the River queue of indexing jobs. It is apart from the answers'
-// queue, so that a visitor never waits behind two hundred files.
-const Queue = "index"
-
-// Limits of an indexing job.
+// The River queues of indexing. They are apart from the answers' queue, so that
+// a visitor never waits behind two hundred files, and apart from each other:
+// a site that takes forty seconds to answer delays nobody's file, and a file of
+// two thousand passages delays nobody's words.
 const (
-	// jobTimeout is for the longest document on the slowest embedder: 5,000
-	// passages at 120 ms each take ten minutes.
-	jobTimeout = 20 * time.Minute
-	// jobAttempts with River's growing pauses span about half an hour: long
-	// enough for an embedding server to come back.
-	jobAttempts = 7
-	// backfillPause is how long the making of missing vectors waits for an embedder
-	// that failed.
-	backfillPause = time.Minute
+	Queue      = "index"   // reads, splits and stores words
+	FetchQueue = "fetch"   // waits for other people's servers
+	EmbedQueue = "vectors" // makes vectors
 )
 
-// IndexArgs name one content of one document. Like all job arguments they hold
-// ids only.
+const (
+	// readers is how many documents are read at once: reading is work for a
+	// processor, and one of two cores belongs to the answers.
+	readers = 1
+	// fetchers wait most of the time, so they may be many; each holds one page of
+	// at most 20 MiB.
+	fetchers = 8
+	// embedders is how many workspaces have vectors made at once. The embedder
+	// spreads a batch over the cores by itself.
+	embedders = 1
+	// embedPoll is how soon the next turn is taken. A job that goes to the back of
+	// its queue wakes nobody, and River's second would be a quarter of a turn.
+	embedPoll = 200 * time.Millisecond
+)
+
+// Queues is the part of river.Config.Queues that this package works.
+func Queues() map[string]river.QueueConfig {
+	return map[string]river.QueueConfig{
+		Queue:      {MaxWorkers: readers},
+		FetchQueue: {MaxWorkers: fetchers},
+		EmbedQueue: {MaxWorkers: embedders, FetchPollInterval: embedPoll},
+	}
+}
+
+// Register adds the workers of this package to those of a River client, which
+// must work Queues.
+func Register(workers *river.Workers, s *Store) {
+	river.AddWorker(workers, &indexer{store: s})
+	river.AddWorker(workers, &fetcher{store: s, visits: newVisits()})
+	river.AddWorker(workers, &embedder{store: s, lasts: turnLasts})
+}
+
+// Limits of the jobs.
+const (
+	// indexTimeout is above everything that reading may take: the reader's own
+	// limits come first, and storing 5,000 passages takes a minute on a slow disk.
+	indexTimeout = 5 * time.Minute
+	// jobAttempts with River's growing pauses span about half an hour: long enough
+	// for a database that was moved to come back.
+	jobAttempts = 7
+)
+
+// IndexArgs name one content of one document, whose words are to be found. Like
+// all job arguments they hold ids only.
 type IndexArgs struct {
 	Workspace uuid.UUID `json:"workspace"`
 	Document  uuid.UUID `json:"document"`
@@ -48,144 +79,44 @@ func (IndexArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: Queue, MaxAttempts: jobAttempts}
 }
 
-// EmbedArgs ask for the vectors that a workspace's passages lack.
-type EmbedArgs struct {
-	Workspace uuid.UUID `json:"workspace"`
-}
+// FetchArgs name an address that is to be fetched. What came of it is indexed by
+// an IndexArgs.
+type FetchArgs IndexArgs
 
 // Kind is River's name for the job.
-func (EmbedArgs) Kind() string { return "knowledge_embed" }
+func (FetchArgs) Kind() string { return "knowledge_fetch" }
 
-// InsertOpts lets one such job wait for each workspace, not one for each start
-// of the server.
-func (EmbedArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: Queue, MaxAttempts: jobAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
-	}}}
+// InsertOpts puts the job into its own queue.
+func (FetchArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: FetchQueue, MaxAttempts: jobAttempts}
 }
 
-func (s *Store) enqueueIndex(ctx context.Context, tx pgx.Tx, workspaceID, document uuid.UUID, revision int) error {
-	_, err := s.jobs.InsertTx(ctx, tx, IndexArgs{workspaceID, document, revision}, nil)
+// enqueue makes the job that takes a document on from where it stands: what has
+// its words needs vectors, an address is fetched, and everything else is read.
+func (s *Store) enqueue(ctx context.Context, tx pgx.Tx, workspaceID, document uuid.UUID) error {
+	var origin Origin
+	var revision, indexed int
+	err := tx.QueryRow(ctx, `SELECT origin, revision, indexed_revision FROM document WHERE workspace_id = $1 AND id = $2`, workspaceID, document).
+		Scan(&origin, &revision, &indexed)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrUnknown
+	}
+	if err != nil {
+		return fmt.Errorf("enqueue: %w", err)
+	}
+	args := IndexArgs{workspaceID, document, revision}
+	switch {
+	case indexed == revision:
+		return s.enqueueVectors(ctx, tx, workspaceID)
+	case origin == OriginURL:
+		_, err = s.jobs.InsertTx(ctx, tx, FetchArgs(args), nil)
+	default:
+		_, err = s.jobs.InsertTx(ctx, tx, args, nil)
+	}
 	if err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
 	return nil
-}
-
-// Backfill enqueues the embedding of whatever this workspace has no vectors of:
-// after an embedder was configured or changed, and after imports by words only.
-// Without a job client it does nothing.
-func (s *Store) Backfill(ctx context.Context, workspaceID uuid.UUID) error {
-	if s.jobs == nil {
-		return nil
-	}
-	if _, err := s.jobs.Insert(ctx, EmbedArgs{workspaceID}, nil); err != nil {
-		return fmt.Errorf("enqueue backfill: %w", err)
-	}
-	return nil
-}
-
-// EmbedMissing computes the vectors this workspace lacks, now. progress, which
-// may be nil, hears how many passages are done so far.
-func (s *Store) EmbedMissing(ctx context.Context, workspaceID uuid.UUID, progress func(done int)) error {
-	space := s.Space()
-	if space == nil {
-		return nil
-	}
-	if err := s.markUnembedded(ctx, space, workspaceID); err != nil {
-		return err
-	}
-	done := 0
-	if err := s.embedMissing(ctx, space, workspaceID, uuid.Nil, func(documents []uuid.UUID) error {
-		done += storeBatch
-		if progress != nil {
-			progress(done)
-		}
-		return s.settle(ctx, workspaceID, documents)
-	}); err != nil {
-		return err
-	}
-	return s.completeSpace(ctx, space, workspaceID)
-}
-
-// markUnembedded sets the documents that lack vectors to embedding, with the
-// number they have.
-func (s *Store) markUnembedded(ctx context.Context, space *Space, workspaceID uuid.UUID) error {
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `
-			UPDATE document d SET state = 'embedding', progress_done = n.done, progress_total = d.passages
-			FROM (SELECT c.document_id, count(e.chunk_id) AS done, count(*) AS total
-			      FROM chunk c LEFT JOIN embedding e ON e.workspace_id = c.workspace_id AND e.chunk_id = c.id AND e.model_id = $2
-			      WHERE c.workspace_id = $1 GROUP BY c.document_id) n
-			WHERE d.workspace_id = $1 AND d.id = n.document_id AND n.done < n.total
-			  AND d.indexed_revision = d.revision AND d.state IN ('ready', 'embedding')`, workspaceID, space.ID)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("find documents without vectors: %w", err)
-	}
-	return nil
-}
-
-// Retry starts the indexing of a document again, or returns ErrUnknown.
-func (s *Store) Retry(ctx context.Context, workspaceID, id uuid.UUID) (Document, error) {
-	if s.jobs == nil {
-		return Document{}, errors.New("retry document: this store was made without a job client")
-	}
-	var d Document
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		var revision int
-		err := tx.QueryRow(ctx, `
-			UPDATE document SET state = CASE WHEN indexed_revision = revision THEN 'embedding' ELSE 'queued' END, restarts = 0,
-			    failure_code = '', failure_cause = '', failure_fix = '', updated_at = now()
-			WHERE workspace_id = $1 AND id = $2 RETURNING revision`, workspaceID, id).Scan(&revision)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return ErrUnknown
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.enqueueIndex(ctx, tx, workspaceID, id, revision); err != nil {
-			return err
-		}
-		d, err = getDocument(ctx, tx, workspaceID, id)
-		return err
-	})
-	if err != nil {
-		return Document{}, fmt.Errorf("retry document: %w", err)
-	}
-	s.publish(workspaceID, d)
-	return d, nil
-}
-
-// Delete removes a document with its file, passages, words and vectors, or
-// returns ErrUnknown.
-func (s *Store) Delete(ctx context.Context, workspaceID, id uuid.UUID) error {
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
-			return err
-		}
-		if err := removePassages(ctx, tx, workspaceID, []uuid.UUID{id}); err != nil {
-			return err
-		}
-		tag, err := tx.Exec(ctx, `DELETE FROM document WHERE workspace_id = $1 AND id = $2`, workspaceID, id)
-		if err == nil && tag.RowsAffected() == 0 {
-			return ErrUnknown
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("delete document: %w", err)
-	}
-	s.publish(workspaceID, map[string]any{"id": id, "deleted": true})
-	return nil
-}
-
-// Register adds the workers of this package to those of a River client, which
-// must work the queue Queue.
-func Register(workers *river.Workers, s *Store) {
-	river.AddWorker(workers, &indexer{store: s})
-	river.AddWorker(workers, &backfiller{store: s})
 }
 
 type indexer struct {
@@ -193,36 +124,28 @@ type indexer struct {
 	store *Store
 }
 
-func (*indexer) Timeout(*river.Job[IndexArgs]) time.Duration { return jobTimeout }
+func (*indexer) Timeout(*river.Job[IndexArgs]) time.Duration { return indexTimeout }
 
 func (w *indexer) Work(ctx context.Context, job *river.Job[IndexArgs]) error {
 	a := job.Args
-	err := w.store.index(ctx, a.Workspace, a.Document, a.Revision, job.Attempt >= job.MaxAttempts)
-	if fetched := (*web.Error)(nil); errors.As(err, &fetched) && job.Attempt >= fetchAttempts {
-		// Half an hour of trying is for our own endpoints. Somebody waits for this one.
-		return w.store.fail(ctx, a.Workspace, a.Document, a.Revision, StateFailed, failureOf(err))
-	}
-	return err
+	return w.store.index(ctx, a.Workspace, a.Document, a.Revision, job.Attempt >= job.MaxAttempts)
 }
 
-type backfiller struct {
-	river.WorkerDefaults[EmbedArgs]
-	store *Store
+type fetcher struct {
+	river.WorkerDefaults[FetchArgs]
+	store  *Store
+	visits *visits
 }
 
-// Timeout is none: the job stores after every batch and can be stopped anywhere.
-func (*backfiller) Timeout(*river.Job[EmbedArgs]) time.Duration { return -1 }
+// Timeout is above the patience of package web, which names what took too long.
+func (*fetcher) Timeout(*river.Job[FetchArgs]) time.Duration { return time.Minute }
 
-func (w *backfiller) Work(ctx context.Context, job *river.Job[EmbedArgs]) error {
-	err := w.store.EmbedMissing(ctx, job.Args.Workspace, nil)
-	if permanent := (*EmbedError)(nil); errors.As(err, &permanent) && permanent.Permanent {
-		return river.JobCancel(err)
-	}
-	if err != nil && ctx.Err() == nil {
-		// An endpoint may be away for a day. Pauses that grow, and attempts that end,
-		// would leave the vectors unmade after that; searches use older ones meanwhile.
-		w.store.log.Warn("making vectors is held up; it is tried again by itself", slog.String("workspace", job.Args.Workspace.String()), slog.String("error", err.Error()))
-		return river.JobSnooze(backfillPause)
+func (w *fetcher) Work(ctx context.Context, job *river.Job[FetchArgs]) error {
+	a := job.Args
+	// Half an hour of trying is for our own endpoints. Somebody waits for this one.
+	err := w.store.fetch(ctx, w.visits, a.Workspace, a.Document, a.Revision, job.Attempt >= fetchAttempts)
+	if errors.Is(err, errHostBusy) {
+		return river.JobSnooze(hostPause)
 	}
 	return err
 }

@@ -23,6 +23,7 @@ func scanDocument(row pgx.CollectableRow) (Document, error) {
 	var fetchedAt *time.Time
 	err := row.Scan(&d.ID, &d.ExternalID, &d.Title, &d.URL, &d.Locale, &d.Section, &d.Origin, &d.ContentType, &d.FileName, &d.Size, &d.State, &d.Done,
 		&d.Total, &d.Passages, &d.Pages, &d.Stuck, &fetchedAt, &f.Code, &f.Cause, &f.Fix, &createdBy, &d.CreatedAt, &d.UpdatedAt)
+	d.ContentType, _, _ = strings.Cut(d.ContentType, ";") // The character set is for the reader.
 	if fetchedAt != nil {
 		d.FetchedAt = *fetchedAt
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/riverqueue/river"
 )
 
 // Vectors come back in the order of the texts, in batches, with the kind told.
@@ -186,8 +187,12 @@ func TestIndexingWithABrokenEmbedder(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.fail(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "{}", http.StatusServiceUnavailable) })
-	if err := f.index(t.Context(), f.workspace, d.ID, 1, false); err == nil {
-		t.Fatal("a passing fault must make River try again")
+	if err := f.index(t.Context(), f.workspace, d.ID, 1, false); err != nil {
+		t.Fatal(err)
+	}
+	var later *river.JobSnoozeError
+	if err := f.turnOf(t, f.workspace); !errors.As(err, &later) || later.Duration != embedPause {
+		t.Fatalf("got %v; a passing fault must make River try again in a while", err)
 	}
 	d, err = f.Get(t.Context(), f.workspace, d.ID)
 	if err != nil || d.State != StateEmbedding || d.Failure == nil || d.Failure.Code != "embed_server" {
@@ -197,9 +202,7 @@ func TestIndexingWithABrokenEmbedder(t *testing.T) {
 		t.Error("not found by words:", diff)
 	}
 	server.fail(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "{}", http.StatusUnauthorized) })
-	if err := f.index(t.Context(), f.workspace, d.ID, 1, false); err != nil {
-		t.Fatalf("a lasting fault is no reason to try again: %v", err)
-	}
+	f.turns(t) // A lasting fault is no reason to try again.
 	d, err = f.Get(t.Context(), f.workspace, d.ID)
 	if err != nil || d.State != StateFailed || d.Failure.Code != "embed_key" {
 		t.Fatalf("%+v, %+v, %v", d, d.Failure, err)
@@ -208,9 +211,7 @@ func TestIndexingWithABrokenEmbedder(t *testing.T) {
 	if d, err = f.Retry(t.Context(), f.workspace, d.ID); err != nil || d.State != StateEmbedding {
 		t.Fatalf("%+v, %v", d, err)
 	}
-	if err := f.index(t.Context(), f.workspace, d.ID, 1, false); err != nil {
-		t.Fatal(err)
-	}
+	f.turns(t)
 	if d, err = f.Get(t.Context(), f.workspace, d.ID); err != nil || d.State != StateReady || d.Failure != nil || d.Done != 2 {
 		t.Errorf("%+v, %v", d, err)
 	}
@@ -267,6 +268,7 @@ func TestDimensionChanges(t *testing.T) {
 	if err := f.index(t.Context(), f.workspace, d.ID, 1, false); err != nil {
 		t.Fatal(err)
 	}
+	f.turns(t)
 	if d, err = f.Get(t.Context(), f.workspace, d.ID); err != nil || d.Failure == nil || d.Failure.Code != "embed_dimension" {
 		t.Errorf("%+v, %v", d, err)
 	}

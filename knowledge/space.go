@@ -34,6 +34,7 @@ type Space struct {
 	Dimensions int
 	embedder   Embedder
 	resting    atomic.Int64 // Unix nanoseconds until which queries do not try
+	pace       pace         // of the batches of passages
 }
 
 // OpenSpace asks the embedder for the dimension of its vectors and has prepare

@@ -189,30 +189,30 @@ func (s *Store) serving(ctx context.Context, workspaceID uuid.UUID) ([]*Space, e
 
 // completeSpace notes that a workspace has all its vectors in this space, where
 // that is so, and then removes those of spaces that are not in use any more.
-func (s *Store) completeSpace(ctx context.Context, space *Space, workspaceID uuid.UUID) error {
-	err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		var done bool
-		err := tx.QueryRow(ctx, `SELECT complete_at IS NOT NULL FROM embedding_model WHERE workspace_id = $1 AND id = $2`, workspaceID, space.ID).Scan(&done)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // The workspace has no passages.
-		}
-		if err != nil {
-			return err
-		}
-		if !done {
-			tag, err := tx.Exec(ctx, `
-				UPDATE embedding_model SET complete_at = now() WHERE workspace_id = $1 AND id = $2 AND NOT EXISTS (
-				    SELECT FROM chunk c WHERE c.workspace_id = $1 AND NOT EXISTS (
-				        SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $2))`, workspaceID, space.ID)
-			if err != nil || tag.RowsAffected() == 0 {
-				return err
-			}
-			s.log.Info("all vectors of the model are there", slog.String("model", space.Model), slog.String("workspace", workspaceID.String()))
-		}
-		return dropOthers(ctx, tx, workspaceID, s.kept(space))
-	})
+func (s *Store) completeSpace(ctx context.Context, tx pgx.Tx, space *Space, workspaceID uuid.UUID) error {
+	var done bool
+	err := tx.QueryRow(ctx, `SELECT complete_at IS NOT NULL FROM embedding_model WHERE workspace_id = $1 AND id = $2`, workspaceID, space.ID).Scan(&done)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // The workspace has no passages.
+	}
 	if err != nil {
 		return fmt.Errorf("complete vector space: %w", err)
+	}
+	if !done {
+		tag, err := tx.Exec(ctx, `
+			UPDATE embedding_model SET complete_at = now() WHERE workspace_id = $1 AND id = $2 AND NOT EXISTS (
+			    SELECT FROM chunk c WHERE c.workspace_id = $1 AND NOT EXISTS (
+			        SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $2))`, workspaceID, space.ID)
+		if err != nil {
+			return fmt.Errorf("complete vector space: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return nil
+		}
+		s.log.Info("all vectors of the model are there", slog.String("model", space.Model), slog.String("workspace", workspaceID.String()))
+	}
+	if err := dropOthers(ctx, tx, workspaceID, s.kept(space)); err != nil {
+		return fmt.Errorf("drop vectors of other models: %w", err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ type switching struct {
 }
 
 // switchedPassages is how many passages have to move; more than two batches.
-const switchedPassages = 2*storeBatch + 8
+const switchedPassages = 10 * firstBatch
 
 // setUpSwitch returns a workspace that is complete in the old model, with the new
 // one configured and nothing embedded in it yet.
@@ -104,7 +104,7 @@ func TestSwitchEndpointDiesHalfWay(t *testing.T) {
 	if err := s.EmbedMissing(t.Context(), s.workspace, nil); err == nil {
 		t.Fatal("a dead endpoint made no error")
 	}
-	if n := s.vectors(t, s.new); n != storeBatch {
+	if n := s.vectors(t, s.new); n != firstBatch {
 		t.Fatalf("%d new vectors, want one batch", n)
 	}
 	s.served(t, "half-way", "old")
@@ -165,8 +165,8 @@ func TestSwitchProcessKilled(t *testing.T) {
 		texts, _ := r["input"].([]any)
 		again += len(texts)
 	}
-	if again != switchedPassages-storeBatch {
-		t.Errorf("%d passages embedded after the kill, want %d", again, switchedPassages-storeBatch)
+	if again != switchedPassages-firstBatch {
+		t.Errorf("%d passages embedded after the kill, want %d", again, switchedPassages-firstBatch)
 	}
 	s.served(t, "at the end", "new")
 }

@@ -59,6 +59,7 @@ type Store struct {
 	readFile  func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error)
 	client    *http.Client
 	spaces    atomic.Pointer[Spaces]
+	heldUp    atomic.Bool // that making vectors is held up has been said
 }
 
 // New returns a store that searches by words until UseSpaces gives it vectors.
@@ -81,6 +82,19 @@ func readHere(ctx context.Context, f source.File, progress func(done, total int)
 
 func (s *Store) tx(ctx context.Context, workspaceID uuid.UUID, fn func(pgx.Tx) error) error {
 	return workspace.InTx(ctx, s.pool, workspaceID, fn)
+}
+
+// unhurried is tx for steps of indexing, whose commit does not wait for the disk.
+// What a crash of the database takes back is always the end of what was written,
+// the end of the job included, so the job does it again; and the messages of
+// visitors do not wait behind the flush of somebody's two hundred files.
+func (s *Store) unhurried(ctx context.Context, workspaceID uuid.UUID, fn func(pgx.Tx) error) error {
+	return s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL synchronous_commit = off`); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
 }
 
 // publish tells watchers where a document stands. Data is the Document as JSON;

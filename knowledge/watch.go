@@ -56,14 +56,18 @@ func (s *Store) watchAll(ctx context.Context, workspaces func(context.Context) (
 }
 
 // stuckSQL marks the documents of a workspace that have stood still for too
-// long. Not stuck are those whose turn has not come (their job waits), those
-// that wait for the job that makes the whole workspace's vectors, and, where
-// there is no embedder, those that wait for vectors at all.
+// long. Not stuck are those whose turn has not come (their job waits), those that
+// wait for vectors while the workspace's other documents get theirs or while the
+// job that makes them waits for its turn, and, where there is no embedder, those
+// that wait for vectors at all.
 const stuckSQL = `
 	WITH job AS (
-	    SELECT kind, state::text, args ->> 'document' AS document, args ->> 'revision' AS revision FROM river_job
-	    WHERE kind IN ('knowledge_index', 'knowledge_embed') AND args ->> 'workspace' = $1::uuid::text
+	    SELECT kind, state::text, args ->> 'document' AS document, args ->> 'revision' AS revision, attempted_at FROM river_job
+	    WHERE kind IN ('knowledge_index', 'knowledge_fetch', 'knowledge_embed') AND args ->> 'workspace' = $1::uuid::text
 	      AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')
+	), vectors AS (
+	    SELECT EXISTS (SELECT FROM job WHERE kind = 'knowledge_embed' AND (state <> 'running' OR attempted_at > now() - $2::interval))
+	        OR EXISTS (SELECT FROM document WHERE workspace_id = $1 AND state = 'embedding' AND updated_at >= now() - $2::interval) AS move
 	)
 	UPDATE document d SET stuck_at = now(), restarts = restarts + 1,
 	    state = CASE WHEN restarts >= $3 THEN 'failed' ELSE state END,
@@ -72,9 +76,10 @@ const stuckSQL = `
 	    failure_fix = CASE WHEN restarts >= $3 THEN $7 ELSE '' END
 	WHERE workspace_id = $1 AND state IN ('queued', 'reading', 'splitting', 'embedding')
 	  AND updated_at < now() - $2::interval AND (stuck_at IS NULL OR stuck_at < now() - $2::interval)
-	  AND NOT EXISTS (SELECT FROM job WHERE job.document = d.id::text AND job.revision = d.revision::text AND (job.state <> 'running' OR d.state = 'queued'))
-	  AND NOT (state = 'embedding' AND ($4 OR EXISTS (SELECT FROM job WHERE job.kind = 'knowledge_embed')))
-	RETURNING d.id, d.revision, d.state`
+	  AND CASE WHEN state = 'embedding' AND indexed_revision = revision
+	      THEN NOT ($4 OR (SELECT move FROM vectors))
+	      ELSE NOT EXISTS (SELECT FROM job WHERE job.document = d.id::text AND job.revision = d.revision::text AND (job.state <> 'running' OR d.state = 'queued')) END
+	RETURNING d.id, d.state`
 
 // Unstick sets the documents of a workspace going again that have not moved for
 // StuckAfter: their jobs are cancelled and made anew. It returns how many there
@@ -84,25 +89,34 @@ func (s *Store) Unstick(ctx context.Context, workspaceID uuid.UUID) (n int, err 
 		return 0, nil
 	}
 	type stuck struct {
-		id       uuid.UUID
-		revision int
-		state    State
+		id    uuid.UUID
+		state State
 	}
 	var found []stuck
 	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
+		var still bool
+		err := tx.QueryRow(ctx, `
+			SELECT EXISTS (SELECT FROM document WHERE workspace_id = $1 AND state IN ('queued', 'reading', 'splitting', 'embedding') AND updated_at < now() - $2::interval)`,
+			workspaceID, StuckAfter).Scan(&still)
+		if err != nil || !still {
+			return err // Nearly always, and then nothing is locked.
+		}
+		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
+			return err
+		}
 		f := failureStuck()
 		rows, err := tx.Query(ctx, stuckSQL, workspaceID, StuckAfter, maxRestarts, s.Space() == nil, f.Code, f.Cause, f.Fix)
 		if err != nil {
 			return err
 		}
 		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d stuck, err error) {
-			return d, row.Scan(&d.id, &d.revision, &d.state)
+			return d, row.Scan(&d.id, &d.state)
 		})
 		if err != nil {
 			return err
 		}
 		for _, d := range found {
-			if err := s.restart(ctx, tx, workspaceID, d.id, d.revision, d.state != StateFailed); err != nil {
+			if err := s.restart(ctx, tx, workspaceID, d.id, d.state != StateFailed); err != nil {
 				return err
 			}
 		}
@@ -120,10 +134,13 @@ func (s *Store) Unstick(ctx context.Context, workspaceID uuid.UUID) (n int, err 
 	return len(found), nil
 }
 
-// restart cancels the jobs that hang on a document, and makes a new one.
-func (s *Store) restart(ctx context.Context, tx pgx.Tx, workspaceID, document uuid.UUID, revision int, again bool) error {
+// restart cancels the jobs that hang on a document, and makes a new one. The job
+// that makes vectors is the whole workspace's: one that hangs has an end of its
+// own, and until then there is no second one beside it.
+func (s *Store) restart(ctx context.Context, tx pgx.Tx, workspaceID, document uuid.UUID, again bool) error {
 	rows, err := tx.Query(ctx, `
-		SELECT id FROM river_job WHERE kind = 'knowledge_index' AND state = 'running' AND args ->> 'workspace' = $1::uuid::text AND args ->> 'document' = $2::uuid::text`,
+		SELECT id FROM river_job WHERE kind IN ('knowledge_index', 'knowledge_fetch') AND state = 'running'
+		  AND args ->> 'workspace' = $1::uuid::text AND args ->> 'document' = $2::uuid::text`,
 		workspaceID, document)
 	if err != nil {
 		return err
@@ -140,32 +157,5 @@ func (s *Store) restart(ctx context.Context, tx pgx.Tx, workspaceID, document uu
 	if !again {
 		return nil
 	}
-	return s.enqueueIndex(ctx, tx, workspaceID, document, revision)
-}
-
-// RetryAll starts the indexing of every failed document again and returns how
-// many there were.
-func (s *Store) RetryAll(ctx context.Context, workspaceID uuid.UUID) (n int, err error) {
-	if s.jobs == nil {
-		return 0, errors.New("retry documents: this store was made without a job client")
-	}
-	var ids []uuid.UUID
-	err = s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT id FROM document WHERE workspace_id = $1 AND state = 'failed' ORDER BY id`, workspaceID)
-		if err != nil {
-			return err
-		}
-		ids, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("retry documents: %w", err)
-	}
-	for _, id := range ids {
-		if _, err := s.Retry(ctx, workspaceID, id); err != nil && !errors.Is(err, ErrUnknown) {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
+	return s.enqueue(ctx, tx, workspaceID, document)
 }

@@ -25,8 +25,6 @@ const (
 	// do not wait for them: keeper returns those.
 	jobTimeout  = 45 * time.Second
 	rescueAfter = 60 * time.Second
-	// indexWorkers leaves one of two cores to answers.
-	indexWorkers = 1
 )
 
 // insertClient enqueues jobs and works none.
@@ -40,7 +38,7 @@ func insertClient(pool *pgxpool.Pool, log *slog.Logger) (*river.Client[pgx.Tx], 
 
 // workClient works the queues of answers and of indexing, apart from each other. Its jobs bear the id of the node, by which keeper finds those of dead ones.
 func workClient(k *keeper, workers *river.Workers) (*river.Client[pgx.Tx], error) {
-	queues := map[string]river.QueueConfig{knowledge.Queue: {MaxWorkers: indexWorkers}}
+	queues := knowledge.Queues()
 	maps.Copy(queues, assistant.Queues())
 	client, err := river.NewClient(riverpgxv5.New(k.pool), &river.Config{
 		ID:     k.node.String(),
