@@ -71,6 +71,8 @@ func (c *Checker) Add(e Event) {
 		}
 	case Unknown:
 		c.report.Unknown++
+	case Trouble:
+		c.report.broke(Visible, "%s: %s", e.Who, e.Name)
 	case Fault:
 		c.report.Faults[e.Name]++
 		if e.Effects > 0 {

@@ -70,7 +70,7 @@ func parse(t *testing.T, text string) (events []history.Event) {
 			history.Join: {&e.Who, &e.Conv}, history.Leave: {&e.Who, &e.Conv},
 			history.Invoke: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.OK: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.Fail: {&e.Who, &e.Op, &e.Conv, &e.CID},
 			history.Unknown: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.Shown: {&e.Who, &e.Conv, nil, &e.CID}, history.Forget: {&e.Who, &e.Conv, nil},
-			history.Tick: {&e.Who, &e.Conv}, history.Piece: {&e.Who, &e.Conv}, history.State: {&e.Who, &e.Conv, &e.State}, history.Fault: {&e.Name},
+			history.Tick: {&e.Who, &e.Conv}, history.Piece: {&e.Who, &e.Conv}, history.State: {&e.Who, &e.Conv, &e.State}, history.Fault: {&e.Name}, history.Trouble: {&e.Who, &e.Name},
 			history.Row: {&e.Conv, nil, &e.CID}, history.Final: {&e.Conv, &e.State},
 		}[e.Kind]
 		if e.Kind == history.Shown || e.Kind == history.Row {
@@ -168,6 +168,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		"cid taken twice":                {"fail tab1 reuse c p1 name=cid_reused", "ok tab1 reuse c p1 seq=7", history.Reused},
 		"refused and stored":             {"unknown tab1 say c m2", "fail tab1 say c m2 name=empty", history.Refused},
 		"acknowledgement of a stranger":  {"ok tab1 say c m2 seq=4", "ok tab1 say c m2 seq=4\nok tab1 say c m99 seq=4", history.Foreign},
+		"an error that is seen":          {"final c agent", "final c agent\ntrouble tab2 bad_frame", history.Visible},
 		"forgotten and not shown again":  {"final c agent", "final c agent\nforget tab2 c 3", history.Lost},
 		"answered again after a handoff": {"row c 6 k1 by=agent type=note sum=k", "row c 6 e2 by=system type=event name=handed_back\nrow c 7 a2 by=assistant sum=b\nrow c 8 a3 by=assistant sum=b", history.TwoAnswers},
 	} {

@@ -21,6 +21,7 @@ const (
 	Tick    Kind = "tick"    // delivered and seen as they stand on the screen
 	Piece   Kind = "piece"   // a piece of an answer being written came onto the screen
 	State   Kind = "state"   // who has the conversation, as the screen says
+	Trouble Kind = "trouble" // a person saw an error, or a client something that the protocol does not have
 	Fault   Kind = "fault"   // something was broken on purpose; Effects counts who felt it
 	Row     Kind = "row"     // a message in the database after everything
 	Final   Kind = "final"   // a conversation in the database after everything

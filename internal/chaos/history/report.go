@@ -25,6 +25,7 @@ const (
 	Altered     Rule = "altered"      // a text is another one than was sent
 	AckMoved    Rule = "ack moved"    // one message was acknowledged at two places, or at another than it is stored
 	Reused      Rule = "reused"       // a cid was taken for a second text
+	Visible     Rule = "visible"      // somebody saw an error
 	Refused     Rule = "refused"      // a message was refused for good and is stored all the same
 )
 
