@@ -21,11 +21,40 @@ export async function page(chrome, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1440, height: 900 }, ...options })
   context.setDefaultTimeout(patience)
   const p = await context.newPage()
+  await hinder(p)
   p.faults = []
   p.on('console', (m) => ['error', 'warning'].includes(m.type()) && p.faults.push(m.text()))
   p.on('websocket', (s) => s.on('framereceived', ({ payload }) => p.overtaken?.(String(payload))))
   p.on('pageerror', (e) => p.faults.push(String(e.stack)))
   return p
+}
+
+const soon = () => new Promise((done) => setTimeout(done, 200 + Math.random() * 1_000))
+
+/**
+ * What makes races show that a fast machine hides: SLOW=6 gives the page a sixth of its processor, LATE=http brings every answer to a request after the frames of the
+ * socket that it led to, LATE=socket the other way round.
+ */
+async function hinder(p) {
+  const { SLOW, LATE } = process.env
+  if (SLOW) await (await p.context().newCDPSession(p)).send('Emulation.setCPUThrottlingRate', { rate: Number(SLOW) })
+  if (LATE === 'http') {
+    await p.route('**/api/**', async (route) => {
+      // A file from the disk is not among what the browser tells of a request, so uploads go as they are.
+      if ((await route.request().allHeaders())['content-type']?.startsWith('multipart/')) return route.continue()
+      const answer = await route.fetch().catch(() => null)
+      await soon()
+      await (answer ? route.fulfill({ response: answer }) : route.abort()).catch(() => {})
+    })
+  }
+  if (LATE === 'socket') {
+    await p.routeWebSocket(/\/api\//, (page) => {
+      const server = page.connectToServer()
+      let before = Promise.resolve()
+      page.onMessage((m) => server.send(m))
+      server.onMessage((m) => (before = before.then(soon).then(() => page.send(m))))
+    })
+  }
 }
 
 export function check(truth, words) {
