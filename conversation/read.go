@@ -120,3 +120,25 @@ func (s *Store) Turns(ctx context.Context, workspaceID, id uuid.UUID) (map[uuid.
 	}
 	return turns, nil
 }
+
+// Many returns conversations by their ids, read in one statement. Unknown ids are missing.
+func (s *Store) Many(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]Conversation, error) {
+	found := make(map[uuid.UUID]Conversation, len(ids))
+	err := workspace.InTx(ctx, s.pool, workspaceID, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT`+conversationColumns+conversationFrom+` WHERE c.workspace_id = $1 AND c.id = ANY ($2)`, workspaceID, ids)
+		if err != nil {
+			return err
+		}
+		var c Conversation
+		_, err = pgx.ForEachRow(rows, c.fields(), func() error {
+			found[c.ID] = c
+			c = Conversation{}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read conversations: %w", err)
+	}
+	return found, nil
+}

@@ -168,8 +168,8 @@ func (b *Bus) disconnected(_ *nats.Conn, err error) {
 func (b *Bus) connected(*nats.Conn) {
 	if b.late.Load() {
 		b.log.Info("NATS is there")
+		b.hub.lose()
 	}
-	b.hub.lose()
 }
 
 func (b *Bus) reconnected(*nats.Conn) {

@@ -31,3 +31,14 @@ func Text(payload []byte) Frame { return frame(opText, payload) }
 
 // Frame is a whole frame as it stands on the wire.
 type Frame []byte
+
+// Payload is what the frame carries, for transports other than a socket.
+func (f Frame) Payload() []byte {
+	switch f[1] {
+	case 126:
+		return f[4:]
+	case 127:
+		return f[10:]
+	}
+	return f[2:]
+}

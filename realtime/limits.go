@@ -32,6 +32,9 @@ func DefaultLimits() Limits {
 	}
 }
 
+// Deep returns ErrTooDeep for JSON that is nested deeper than the limit. It is asked before decoding, because a decoder pays for depth.
+func (l Limits) Deep(data []byte) error { return depth(data, l.Depth) }
+
 // bucket is a token bucket: small, because every socket has one.
 type bucket struct {
 	tokens float64

@@ -122,7 +122,10 @@ func (s *Server) Open() int {
 }
 
 // Drain closes every socket with CloseRestart, takes no new ones, and returns when all their goroutines have ended. A frame that was being handled is finished.
-func (s *Server) Drain() {
+func (s *Server) Drain() { s.DrainWith(nil) }
+
+// DrainWith is Drain with a last frame for each socket.
+func (s *Server) DrainWith(last func() Frame) {
 	s.mu.Lock()
 	s.draining = true
 	open := make([]*Socket, 0, len(s.sockets))
@@ -131,6 +134,9 @@ func (s *Server) Drain() {
 	}
 	s.mu.Unlock()
 	for _, socket := range open {
+		if last != nil {
+			_ = socket.Send(last()) // Who reads slowly comes back without it.
+		}
 		socket.Close(CloseRestart)
 	}
 	s.running.Wait()

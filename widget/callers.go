@@ -7,28 +7,56 @@ import (
 )
 
 const (
-	// callersKept bounds the memory of the session limit. When it is full the whole is forgotten: a flood from so many addresses is not stopped by counting them.
-	callersKept = 20_000
+	// bucketsKept bounds the memory of a limit. When it is full the whole is forgotten: a flood from so many is not stopped by counting them.
+	bucketsKept = 20_000
 	// prefixV6 is how much of an IPv6 address names one customer's line.
 	prefixV6 = 64
 )
 
-// callers limits how many sessions one address opens.
-type callers struct {
+// buckets are token buckets by key.
+type buckets[K comparable] struct {
 	burst float64
 	rate  float64
 
-	mu    sync.Mutex
-	known map[netip.Prefix]*caller
+	mu    *sync.Mutex
+	known map[K]*bucket
 }
 
-type caller struct {
+type bucket struct {
 	tokens float64
 	filled time.Time
 }
 
+func newBuckets[K comparable](burst int, rate float64) buckets[K] {
+	return buckets[K]{burst: float64(burst), rate: rate, mu: &sync.Mutex{}, known: map[K]*bucket{}}
+}
+
+// take reports whether the key may go on now, and if not after how long.
+func (b *buckets[K]) take(key K, now time.Time) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	who := b.known[key]
+	if who == nil {
+		if len(b.known) >= bucketsKept {
+			clear(b.known)
+		}
+		who = &bucket{tokens: b.burst, filled: now}
+		b.known[key] = who
+	}
+	who.tokens = min(b.burst, who.tokens+now.Sub(who.filled).Seconds()*b.rate)
+	who.filled = now
+	if who.tokens < 1 {
+		return time.Duration((1 - who.tokens) / b.rate * float64(time.Second))
+	}
+	who.tokens--
+	return 0
+}
+
+// callers limits how many sessions one address opens.
+type callers struct{ buckets[netip.Prefix] }
+
 func newCallers(burst int, rate float64) *callers {
-	return &callers{burst: float64(burst), rate: rate, known: map[netip.Prefix]*caller{}}
+	return &callers{newBuckets[netip.Prefix](burst, rate)}
 }
 
 // take reports whether the address may open a session now, and if not after how long. This very machine is not counted: what calls from it is its owner, or a proxy whose
@@ -38,23 +66,7 @@ func (c *callers) take(address string, now time.Time) (wait time.Duration) {
 	if key.Addr().IsLoopback() {
 		return 0
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	who := c.known[key]
-	if who == nil {
-		if len(c.known) >= callersKept {
-			clear(c.known)
-		}
-		who = &caller{tokens: c.burst, filled: now}
-		c.known[key] = who
-	}
-	who.tokens = min(c.burst, who.tokens+now.Sub(who.filled).Seconds()*c.rate)
-	who.filled = now
-	if who.tokens < 1 {
-		return time.Duration((1 - who.tokens) / c.rate * float64(time.Second))
-	}
-	who.tokens--
-	return 0
+	return c.buckets.take(key, now)
 }
 
 // lineOf is what is counted as one caller. What is no address is counted together.

@@ -11,22 +11,35 @@ import (
 	"github.com/baton-chat/baton/realtime"
 )
 
-// conn is one visitor's socket. Its frames are read by one goroutine; what the bus tells comes from any. The lock is held only for moments: a send never waits.
+// peer is where the frames of a connection go: a socket, or the answer of a poll.
+type peer interface {
+	// Send takes a frame and never waits.
+	Send(f realtime.Frame) error
+	// Behind reports whether frames wait for the client, so that what is not worth waiting for can be left out.
+	Behind() bool
+	// Flushed waits until none does. It is for the goroutine that reads the client's frames.
+	Flushed()
+}
+
+// conn is one visitor's socket, or one call of the poll. Its frames are read by one goroutine; what the bus tells comes from any. The lock is held only for moments: a send never waits.
 type conn struct {
 	h       *Handler
-	socket  *realtime.Socket
+	peer    peer
 	session conversation.VisitorSession
 	room    *room
 	watch   *realtime.Subscription
 	deltas  bool // the client shows answers while they are written
+	polled  bool // it is a call of the poll
 
 	mu      sync.Mutex
 	greeted bool  // welcome is out: frames may follow
+	from    int64 // what the client held when it came
 	cursor  int64 // everything up to it is written, without a gap
 	filling bool  // somebody reads PostgreSQL from the cursor on; others leave messages to them
 	again   bool  // something came while they read
 	stale   bool  // the state may have changed unseen
 
+	told   mark                      // what the client was told last apart from messages
 	shown  conversation.Conversation // as of the last state frame
 	states int                       // how many state frames went out
 	floor  int64                     // deltas of epochs below are void
@@ -38,6 +51,9 @@ type conn struct {
 	teamShown int // which reading of the team
 	receipts  receipts
 	typing    time.Time // until when the visitor's typing stands; zero: they do not type
+	looked    time.Time // when the database was last asked whether there is something new
+	// heldBack answers the messages of a call behind one that was not taken; nil: none was.
+	heldBack func(cid *uuid.UUID) any
 }
 
 // receipts are how far the visitor has received and seen, and how much of it is stored.
@@ -46,13 +62,14 @@ type receipts struct{ delivered, seen, toldDelivered, toldSeen int64 }
 func (r *receipts) news() bool { return r.delivered > r.toldDelivered || r.seen > r.toldSeen }
 
 // send writes a frame. The error is the socket's affair: whoever reads it learns of the end there.
-func (c *conn) send(v any) { _ = c.socket.Send(encode(v)) }
+func (c *conn) send(v any) { _ = c.peer.Send(encode(v)) }
 
 // write sends a message that follows the cursor. The lock is held.
 func (c *conn) write(f realtime.Frame, seq int64, byAgent bool) error {
 	c.cursor = seq
-	err := c.socket.Send(f)
-	if err == nil && byAgent {
+	err := c.peer.Send(f)
+	// What a call brings is delivered when the next one has it under its cursor.
+	if err == nil && byAgent && !c.polled {
 		c.receipts.delivered = seq
 	}
 	return err
@@ -75,7 +92,32 @@ func (c *conn) sendState(now conversation.Conversation, forced bool) {
 	c.shown, c.floor = now, max(c.floor, now.Epoch)
 	c.states++
 	team, _ := c.room.members()
-	c.send(stateOf(now, team))
+	if c.peer.Send(encode(stateOf(now, team))) == nil && c.polled {
+		c.told.state = markOfState(now, team)
+	}
+}
+
+// sendReceipt shows how far the team is, where that is news. The lock is held.
+func (c *conn) sendReceipt(r conversation.Receipt) {
+	if r.Delivered <= c.told.delivered && r.Seen <= c.told.seen {
+		return
+	}
+	if c.peer.Send(encode(receipt{T: frameRead, Conv: c.session.Conversation, Receipt: r})) == nil {
+		c.told.delivered, c.told.seen = max(c.told.delivered, r.Delivered), max(c.told.seen, r.Seen)
+	}
+}
+
+// sendPeople shows the team. The lock is held.
+func (c *conn) sendPeople(team team) {
+	f := people{T: framePresence, People: peopleOf(team)}
+	if c.peer.Send(encode(f)) == nil && c.polled {
+		c.told.people = markOf(f)
+	}
+}
+
+// headFrame tells how far the conversation is. The lock is held.
+func (c *conn) headFrame() head {
+	return head{T: frameHead, Conv: c.session.Conversation, Seq: max(c.cursor, c.shown.Head), Epoch: c.shown.Epoch}
 }
 
 // same reports whether two versions of a conversation look alike to the visitor, apart from the head, which every message tells.
@@ -129,11 +171,16 @@ func (c *conn) pour(ctx context.Context, patient bool) error {
 		c.again = false
 		c.mu.Unlock()
 		page, err := c.page(ctx, from, patient)
+		left := false
 		if err == nil {
-			err = c.writeAll(page, patient)
+			left, err = c.writeAll(page, patient)
 		}
 		c.mu.Lock()
-		if err != nil || len(page) < conversation.PageSize && !c.again {
+		if left {
+			c.again = true
+			c.h.later(c)
+		}
+		if err != nil || left || len(page) < conversation.PageSize && !c.again {
 			c.filling = false
 			c.mu.Unlock()
 			return err
@@ -152,10 +199,14 @@ func (c *conn) page(ctx context.Context, from int64, patient bool) ([]conversati
 	return c.h.Conversations.After(ctx, c.session.Workspace, c.session.Conversation, from)
 }
 
-func (c *conn) writeAll(page []conversation.Message, patient bool) error {
+// writeAll writes the messages that follow. A slow reader is waited for with patience; without, the rest is left for later.
+func (c *conn) writeAll(page []conversation.Message, patient bool) (left bool, err error) {
 	for _, m := range page {
-		if patient && c.socket.Behind() {
-			c.socket.Flushed()
+		if c.peer.Behind() {
+			if !patient {
+				return true, nil
+			}
+			c.peer.Flushed()
 		}
 		c.mu.Lock()
 		var err error
@@ -165,10 +216,10 @@ func (c *conn) writeAll(page []conversation.Message, patient bool) error {
 		}
 		c.mu.Unlock()
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // forgetRun notes that a run's message is on the screen. The lock is held.

@@ -95,7 +95,7 @@ func (c *conn) heardDelta(data json.RawMessage) {
 	if d.Epoch < c.floor || d.Run == c.void || (c.shown.State != conversation.Assistant && c.shown.State != "") {
 		return
 	}
-	if c.socket.Behind() {
+	if c.peer.Behind() {
 		// A slow reader has no use for the pieces. Once it is quick again it gets the text so far, or at last the finished message.
 		c.held = adrift
 		return
@@ -175,7 +175,7 @@ func (c *conn) heardRead(data json.RawMessage) {
 	if json.Unmarshal(data, &r) != nil || r.By != conversation.ByAgent {
 		return
 	}
-	c.send(receipt{T: frameRead, Conv: c.session.Conversation, Receipt: r})
+	c.sendReceipt(r)
 }
 
 // watchFor is the connection's watch.

@@ -31,7 +31,10 @@ type Limits struct {
 	Typing        time.Duration // how long the visitor's typing sign stands without being renewed
 	SessionBurst  int           // sessions in a row from one address
 	SessionRate   float64       // sessions a second from one address after that
-	Tabs          int           // sockets of one device
+	Tabs          int           // sockets and calls of one device
+	Calls         int           // calls of the poll on this node that are under way
+	Look          time.Duration // how often the database is asked for what the bus may have lost
+	LookSoon      time.Duration // the same for calls of the poll, and while other nodes cannot be reached
 }
 
 // DefaultLimits are those of docs/protocol.md, and what it leaves open.
@@ -44,6 +47,9 @@ func DefaultLimits() Limits {
 		SessionBurst:  120,             // an office, or a school class, behind one address opens the page at once
 		SessionRate:   5,
 		Tabs:          30,
+		Calls:         5_000,
+		Look:          5 * time.Second,
+		LookSoon:      1500 * time.Millisecond, // with the look itself, news that the bus lost is there within 2 s
 	}
 }
 
@@ -69,7 +75,11 @@ type Handler struct {
 	callers *callers
 	away    *outage.Outage
 
-	kick chan struct{} // wakes Run before its tick
+	paces *pace
+	calls calls
+
+	kick    chan struct{} // wakes Run before its tick
+	closing chan struct{} // closed when Run ends: calls that wait are answered
 
 	mu    sync.Mutex
 	rooms map[uuid.UUID]*room
@@ -90,7 +100,7 @@ func New(deps Deps) (*Handler, error) {
 	return &Handler{
 		Deps: deps, sockets: realtime.NewServer(deps.Log, subprotocol, deps.Limits.Socket), assets: files,
 		callers: newCallers(deps.Limits.SessionBurst, deps.Limits.SessionRate), away: outage.New(deps.Log, databaseBack, settled, nil),
-		kick: make(chan struct{}, 1), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
+		paces: newPace(deps.Limits.Socket), kick: make(chan struct{}, 1), closing: make(chan struct{}), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
 	}, nil
 }
 
@@ -99,6 +109,8 @@ func (h *Handler) Routes(r gin.IRouter) {
 	r.POST("/api/visitor/session", h.session)
 	r.OPTIONS("/api/visitor/session", preflight)
 	r.GET("/api/visitor/socket", h.socket)
+	r.POST("/api/visitor/poll", h.poll)
+	r.OPTIONS("/api/visitor/poll", preflight)
 	h.assets.routes(r)
 }
 
@@ -107,10 +119,14 @@ func (h *Handler) Routes(r gin.IRouter) {
 func (h *Handler) Run(ctx context.Context) error {
 	tick := time.NewTicker(h.Limits.Tick)
 	defer tick.Stop()
+	var looking sync.WaitGroup
+	looking.Go(func() { h.lookOn(ctx) })
+	defer looking.Wait()
 	for {
 		select {
 		case <-ctx.Done():
-			h.sockets.Drain()
+			close(h.closing)
+			h.sockets.DrainWith(func() realtime.Frame { return encode(slowDown{T: frameSlowDown, Retry: h.comeBack()}) })
 			return nil
 		case <-tick.C:
 		case <-h.kick:

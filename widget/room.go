@@ -143,6 +143,6 @@ func (c *conn) showTeam() {
 		return
 	}
 	c.teamShown = version
-	c.send(people{T: framePresence, People: peopleOf(team)})
+	c.sendPeople(team)
 	c.sendState(c.shown, true)
 }

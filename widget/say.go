@@ -47,15 +47,15 @@ var refusals = []struct {
 }
 
 // frame takes one frame of the visitor's. Its error ends the socket.
-func (c *conn) frame(ctx context.Context, data []byte) error {
+func (c *conn) frame(ctx context.Context, data []byte, allowed bool) error {
 	var in incoming
-	bad := c.socket.Deep(data) != nil || json.Unmarshal(data, &in) != nil
-	ok, err := c.socket.Allow(time.Now())
+	bad := c.h.Limits.Socket.Deep(data) != nil || json.Unmarshal(data, &in) != nil
 	switch {
-	case err != nil:
-		return err
-	case !ok:
-		c.send(slowDown{T: frameSlowDown, Retry: retryAfter, CID: orNil(in.CID)})
+	case c.heldBack != nil && in.T == frameSay && !bad:
+		c.send(c.heldBack(orNil(in.CID)))
+		return nil
+	case !allowed:
+		c.slowDown(in, retryAfter)
 		return nil
 	case bad:
 		c.refuse(refusal{Code: codeBadFrame, Fix: fixBadFrame, CID: orNil(in.CID)})
@@ -73,6 +73,20 @@ func (c *conn) frame(ctx context.Context, data []byte) error {
 		c.refuseFor(in, err)
 	}
 	return nil
+}
+
+// slowDown leaves a frame to be sent again.
+func (c *conn) slowDown(in incoming, retry float64) {
+	answer := func(cid *uuid.UUID) any { return slowDown{T: frameSlowDown, Retry: retry, CID: cid} }
+	c.holdBack(in, answer)
+	c.send(answer(orNil(in.CID)))
+}
+
+// holdBack has the messages behind one of a call get the same answer. On a socket the gap that it leaves does that.
+func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
+	if c.polled && in.T == frameSay {
+		c.heldBack = answer
+	}
 }
 
 // known reports whether a frame is one that names a conversation.
@@ -99,6 +113,9 @@ func (c *conn) take(ctx context.Context, in incoming) error {
 		}
 		return c.command(func() (conversation.Conversation, error) { return command(ctx, c.session, in.Conv) })
 	case frameStop:
+		c.mu.Lock()
+		c.void = in.Run
+		c.mu.Unlock()
 		c.h.Bus.Publish(workspace.NewEvent(c.session.Workspace, in.Conv, workspace.EventCancel, map[string]uuid.UUID{"run": in.Run}))
 	case frameContact:
 		return c.command(func() (conversation.Conversation, error) {
@@ -170,19 +187,24 @@ func (c *conn) command(run func() (conversation.Conversation, error)) error {
 	return nil
 }
 
-// ping answers with the head, and brings what is above the client's.
+// ping answers with the head, and brings what is above the client's. The database was asked by look a moment ago; where that was not so, it is asked now.
 func (c *conn) ping(ctx context.Context) error {
 	if err := c.room.fresh(ctx); err != nil {
 		return err
 	}
-	now, err := c.readState(ctx)
-	if err != nil {
-		return err
-	}
-	c.h.away.Over()
-	c.send(head{T: frameHead, Conv: c.session.Conversation, Seq: now.Head, Epoch: now.Epoch})
 	c.mu.Lock()
-	behind := now.Head > c.cursor
+	known := time.Since(c.looked) < lookTrusted
+	c.mu.Unlock()
+	if !known {
+		if _, err := c.readState(ctx); err != nil {
+			return err
+		}
+		c.h.away.Over()
+	}
+	c.mu.Lock()
+	f := c.headFrame()
+	behind := f.Seq > c.cursor
+	c.send(f)
 	c.mu.Unlock()
 	if behind {
 		return c.fill(ctx, true)
@@ -201,7 +223,7 @@ func (c *conn) refuseFor(in incoming, err error) {
 	var gap *conversation.GapError
 	if errors.As(err, &gap) {
 		r.Code, r.Fix, r.N = codeGap, "Number what you hold from n on, in order, and send it again.", gap.Next
-		c.refuse(r)
+		c.refuseAll(in, r)
 		return
 	}
 	for _, known := range refusals {
@@ -212,5 +234,15 @@ func (c *conn) refuseFor(in incoming, err error) {
 		}
 	}
 	c.h.failed("visitor frame", err, "frame", in.T, "conversation", in.Conv)
+	c.refuseAll(in, r)
+}
+
+// refuseAll refuses a frame that may be taken later, and what comes behind it.
+func (c *conn) refuseAll(in incoming, r refusal) {
+	c.holdBack(in, func(cid *uuid.UUID) any {
+		again := r
+		again.T, again.CID = frameError, cid
+		return again
+	})
 	c.refuse(r)
 }

@@ -51,6 +51,7 @@ type site struct {
 	rounds        *rounds
 	inbox         workspace.Inbox
 	agent         workspace.Agent
+	handler       *widget.Handler
 	server        *httptest.Server
 	log           *record
 	clock         *clock
@@ -162,6 +163,7 @@ func (s *site) run(t testing.TB, h *widget.Handler) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	h.Routes(engine)
+	s.handler = h
 	s.server = httptest.NewServer(engine)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

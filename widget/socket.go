@@ -33,7 +33,13 @@ func (h *Handler) socket(c *gin.Context) {
 func (h *Handler) loop(ctx context.Context, s *realtime.Socket) error {
 	c, err := h.begin(ctx, s)
 	if err == nil {
-		take := func(data []byte) error { return c.frame(ctx, data) }
+		take := func(data []byte) error {
+			allowed, err := s.Allow(time.Now())
+			if err != nil {
+				return err
+			}
+			return c.frame(ctx, data, allowed)
+		}
 		for err == nil {
 			err = s.Next(take)
 		}
@@ -46,15 +52,15 @@ func (h *Handler) loop(ctx context.Context, s *realtime.Socket) error {
 
 // begin reads hello and answers it. The connection is nil where it never joined.
 func (h *Handler) begin(ctx context.Context, s *realtime.Socket) (*conn, error) {
-	c := &conn{h: h, socket: s, filling: true}
+	c := &conn{h: h, peer: s, filling: true}
 	var greeting incoming
 	if err := s.Next(func(data []byte) error { return readHello(s, data, &greeting) }); err != nil {
 		return nil, err
 	}
-	if err := c.admit(ctx, greeting); err != nil {
+	if err := c.admit(ctx, greeting.Token, s.Origin, s.Host); err != nil {
 		return nil, err
 	}
-	if err := c.greet(ctx, greeting); err != nil {
+	if err := c.greet(ctx, greeting, nil); err != nil {
 		return c, h.hung(c, "greet visitor", err)
 	}
 	return c, nil
@@ -69,10 +75,10 @@ func readHello(s *realtime.Socket, data []byte, greeting *incoming) error {
 }
 
 // admit finds out who it is, and whether they may come from this page.
-func (c *conn) admit(ctx context.Context, greeting incoming) error {
+func (c *conn) admit(ctx context.Context, text, origin, host string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
 	defer cancel()
-	token, err := workspace.ParseToken(greeting.Token)
+	token, err := workspace.ParseToken(text)
 	if err != nil {
 		return realtime.Close(realtime.CloseToken)
 	}
@@ -87,7 +93,7 @@ func (c *conn) admit(ctx context.Context, greeting incoming) error {
 	if err != nil {
 		return c.h.hung(c, "find inbox", err)
 	}
-	if !c.h.origins(inbox).Allows(c.socket.Origin, c.socket.Host) {
+	if !c.h.origins(inbox).Allows(origin, host) {
 		return realtime.Close(realtime.CloseForbidden)
 	}
 	if !c.h.join(c) {
@@ -105,8 +111,9 @@ func (h *Handler) inbox(ctx context.Context, session conversation.VisitorSession
 	return inbox, err
 }
 
-// greet answers hello: welcome, state, everything after the cursor, then what is live. The watch begins before PostgreSQL is read, so that nothing falls between.
-func (c *conn) greet(ctx context.Context, greeting incoming) error {
+// greet answers hello: welcome, state, everything after the cursor, then what is live. With the mark of a call before it tells only what differs from that. The watch begins before PostgreSQL is read,
+// so that nothing falls between.
+func (c *conn) greet(ctx context.Context, greeting incoming, last *mark) error {
 	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
 	defer cancel()
 	c.deltas = slices.Contains(greeting.Caps, frameDelta)
@@ -123,7 +130,7 @@ func (c *conn) greet(ctx context.Context, greeting incoming) error {
 	if err != nil {
 		return err
 	}
-	complete, told := c.welcome(now, store, greeting)
+	complete, told := c.welcome(now, store, greeting, last)
 	if !complete {
 		if err := c.pour(ctx, true); err != nil {
 			return err
@@ -140,19 +147,29 @@ func (c *conn) greet(ctx context.Context, greeting incoming) error {
 
 // welcome sends the first frames, and from here on others may follow. It reports whether the client has every message already, and whether the bus told
 // anything while PostgreSQL was read: then it must be read once more.
-func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting incoming) (complete, told bool) {
+func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting incoming, last *mark) (complete, told bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	conv := c.session.Conversation
-	c.send(welcome{T: frameWelcome, V: protocolVersion, Store: store, Conv: conv, N: c.session.Counter, Heads: map[uuid.UUID]int64{conv: now.Head}})
 	c.cursor = greeting.Cursors[conv]
+	other := greeting.Store != "" && greeting.Store != store.String()
+	if _, knows := greeting.Cursors[conv]; last == nil || other || !knows {
+		last = &mark{}
+		c.send(welcome{T: frameWelcome, V: protocolVersion, Store: store, Conv: conv, N: c.session.Counter, Heads: map[uuid.UUID]int64{conv: now.Head}})
+	}
+	c.told = *last
 	// Another history of the database, or a client that claims to hold what was never written: it begins again.
-	if other := greeting.Store != "" && greeting.Store != store.String(); other || c.cursor > now.Head || c.cursor < 0 {
+	if other || c.cursor > now.Head || c.cursor < 0 {
 		c.cursor = 0
 		c.send(resync{T: frameResync, Conv: conv, From: 0})
 	}
-	_, c.teamShown = c.room.members()
-	c.sendState(now, true)
+	c.from = c.cursor
+	var team team
+	if team, c.teamShown = c.room.members(); c.told.state == 0 || c.told.state != markOfState(now, team) {
+		c.sendState(now, true)
+	}
+	c.shown, c.floor, c.looked = now, max(c.floor, now.Epoch), time.Now()
+	c.states++
 	told = c.stale
 	c.greeted, c.stale = true, false
 	complete = c.cursor == now.Head && !c.again
@@ -164,21 +181,28 @@ func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting 
 func (c *conn) catchUp(now conversation.Conversation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now.AgentDelivered > 0 {
-		c.send(receipt{T: frameRead, Conv: now.ID, Receipt: conversation.Receipt{
-			By: conversation.ByAgent, Delivered: now.AgentDelivered, Seen: now.AgentSeen, At: millis(now.UpdatedAt),
-		}})
-	}
+	c.sendReceipt(receiptOf(now))
 	c.receipts = receipts{
 		delivered: max(c.receipts.delivered, now.VisitorDelivered), toldDelivered: now.VisitorDelivered, seen: now.VisitorSeen, toldSeen: now.VisitorSeen,
 	}
+	if c.polled && now.Epoch > 0 {
+		// Somebody of the team has been here, so what the client holds may be theirs.
+		c.receipts.delivered = max(c.receipts.delivered, c.from)
+	}
 	team, version := c.room.members()
 	c.teamShown = version
-	c.send(people{T: framePresence, People: peopleOf(team)})
+	if c.told.people == 0 || c.told.people != markOf(people{T: framePresence, People: peopleOf(team)}) {
+		c.sendPeople(team)
+	}
 	if c.receipts.news() {
 		c.h.schedule(c)
 	}
 	c.catchAnswer(now)
+}
+
+// receiptOf is how far the team is.
+func receiptOf(c conversation.Conversation) conversation.Receipt {
+	return conversation.Receipt{By: conversation.ByAgent, Delivered: c.AgentDelivered, Seen: c.AgentSeen, At: millis(c.UpdatedAt)}
 }
 
 // conversation reads the session's conversation; one that nobody has begun is empty and with the assistant.
@@ -201,7 +225,8 @@ func (c *conn) gone() {
 	delete(c.h.due, c)
 	c.h.dueMu.Unlock()
 	c.mu.Lock()
-	typing := !c.typing.IsZero()
+	// A sign that came with a call outlives it; whoever shows it ends it by its time.
+	typing := !c.typing.IsZero() && !c.polled
 	c.mu.Unlock()
 	if typing {
 		c.publishTyping(false)

@@ -78,7 +78,7 @@ func (h *Handler) complain(ctx context.Context, what string, err error) {
 // care does what is due for one connection. What fails, or must wait, stays due.
 func (c *conn) care(ctx context.Context) error {
 	c.mu.Lock()
-	gap, stale, behind := c.again && !c.filling, c.stale, c.socket.Behind()
+	gap, stale, behind := c.again && !c.filling, c.stale, c.peer.Behind()
 	lacks := c.lacks && !behind
 	c.stale, c.lacks = stale && behind, false
 	c.showTeam()
@@ -87,8 +87,9 @@ func (c *conn) care(ctx context.Context) error {
 		c.h.Bus.Publish(workspace.NewEvent(c.session.Workspace, c.session.Conversation, workspace.EventMissing, struct{}{}))
 	}
 	if behind && (gap || stale) {
-		// A slow reader gets it with its next ping, read by its own goroutine.
+		// A slow reader gets it once it has what it was sent, or with its next ping, read by its own goroutine.
 		gap, stale = false, false
+		c.h.later(c)
 	}
 	if gap {
 		if err := c.fill(ctx, false); realtime.IsGone(err) {
