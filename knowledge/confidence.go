@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/baton-chat/baton/internal/language"
 )
 
 // Features are what a search looks like from outside: how well the best
@@ -41,9 +43,12 @@ type Features struct {
 	Ahead float64 `json:"ahead"`
 	Above float64 `json:"above"`
 	Agree float64 `json:"agree"`
-	// Crossed is 1 where the question is in another script than the passage, so that
-	// only meaning can find it.
+	// Crossed is 1 where the question is in another language than the nearest passage,
+	// so that only meaning can find it.
 	Crossed float64 `json:"crossed"`
+	// Usual is how near the question lies to English help pages as such, 0 where that
+	// is not known: see usual.
+	Usual float64 `json:"usual"`
 	// Filling is 1 while passages that words found have no vector yet: then the
 	// cosines that are there say little about the best one.
 	Filling float64 `json:"filling"`
@@ -199,7 +204,7 @@ func measureMeaning(f *Features, query []queryTerm, ranked []*candidate, mode Mo
 		return
 	}
 	var cosines []float64
-	var byWords, byMeaning *candidate
+	var byWords *candidate
 	for _, c := range ranked {
 		if !c.hasV {
 			f.Filling = 1
@@ -209,13 +214,11 @@ func measureMeaning(f *Features, query []queryTerm, ranked []*candidate, mode Mo
 		if byWords == nil || c.words > byWords.words {
 			byWords = c
 		}
-		if byMeaning == nil || c.meaning > byMeaning.meaning {
-			byMeaning = c
-		}
 	}
 	if len(cosines) == 0 {
 		return
 	}
+	byMeaning := nearestOf(ranked)
 	names := make([]string, len(query))
 	for i, q := range query {
 		names[i] = q.term
@@ -233,6 +236,29 @@ func measureMeaning(f *Features, query []queryTerm, ranked []*candidate, mode Mo
 	f.Above = f.Near - mean
 	if byWords.passage.DocumentID == byMeaning.passage.DocumentID {
 		f.Agree = 1
+	}
+}
+
+// nearestOf is the candidate whose vector is nearest to the question's, or nil.
+func nearestOf(ranked []*candidate) (nearest *candidate) {
+	for _, c := range ranked {
+		if c.hasV && (nearest == nil || c.meaning > nearest.meaning) {
+			nearest = c
+		}
+	}
+	return nearest
+}
+
+// cross adds what only the question's whole text and its vector show: whether it is in another
+// language that is written in Latin letters too, and what its cosines usually are.
+func (f *Features) cross(text string, ranked []*candidate, usual float64) {
+	f.Usual = usual
+	nearest := nearestOf(ranked)
+	if f.Near == 0 || nearest == nil {
+		return
+	}
+	if language.Foreign(text) != language.ForeignTerms(nearest.terms) {
+		f.Crossed = 1
 	}
 }
 

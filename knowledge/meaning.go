@@ -49,16 +49,16 @@ func similaritySQL(space *Space) string {
 	) e`, space.Dimensions, space.ID)
 }
 
-// embedQuery returns the question as a vector in pgvector's notation, or false
+// embedQuery returns the question's vector, or false
 // where the embedder fails; that is logged when it begins, and not again while
 // the embedder rests.
-func (s *Store) embedQuery(ctx context.Context, space *Space, q Query) (string, bool) {
+func (s *Store) embedQuery(ctx context.Context, space *Space, q Query) ([]float32, bool) {
 	text := embedText(q)
 	if len(q.Vector) == space.Dimensions && space == s.inUse().own() && text == q.Text {
-		return vectorText(q.Vector), true
+		return q.Vector, true
 	}
 	if time.Now().UnixNano() < space.resting.Load() {
-		return "", false
+		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
@@ -70,12 +70,12 @@ func (s *Store) embedQuery(ctx context.Context, space *Space, q Query) (string, 
 		if space.resting.Swap(0) != 0 {
 			s.log.Info("the embedder answers again", slog.String("model", space.Model))
 		}
-		return vectorText(vectors[0]), true
+		return vectors[0], true
 	}
 	if space.resting.Swap(time.Now().Add(restAfterFailure).UnixNano()) == 0 {
 		s.log.Warn("the embedder does not answer; searching without it", slog.String("model", space.Model), slog.String("error", err.Error()))
 	}
-	return "", false
+	return nil, false
 }
 
 // similarities maps passages to the cosine of their vector with the question's.

@@ -105,6 +105,7 @@ type halfResult struct {
 	candidates []*candidate
 	space      *Space
 	vector     string
+	usual      float64 // how near the question lies to help pages as such; 0: not known of this model
 	near       similarities
 	took       time.Duration
 	err        error
@@ -136,9 +137,12 @@ func (s *Store) searchMeaning(ctx context.Context, q Query) (r halfResult) {
 		if !ok {
 			continue
 		}
-		r.space, r.vector = space, vector
+		r.space, r.vector = space, vectorText(vector)
+		if cosinesKnown(space.Model) {
+			r.usual = usual(vector)
+		}
 		r.err = workspace.InReadTx(ctx, s.pool, q.Workspace, func(tx pgx.Tx) (err error) {
-			r.near, err = findMeaning(ctx, tx, q.Workspace, space, vector)
+			r.near, err = findMeaning(ctx, tx, q.Workspace, space, r.vector)
 			return err
 		})
 		break
@@ -191,6 +195,7 @@ func (s *Store) finish(ctx context.Context, q Query, words, meaning halfResult) 
 		}
 		rank(candidates, mode)
 		out.Features = measure(ownTerms(query), words.stats, candidates, mode)
+		out.Features.cross(q.Text, candidates, meaning.usual)
 		out.Confidence = out.Features.confidence(mode, meaning.space != nil && cosinesKnown(meaning.space.Model))
 		if q.OnePerDocument {
 			candidates = onePerDocument(candidates)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Codes that other code names. The rest are the tags of BCP 47 as well.
@@ -22,6 +23,10 @@ const (
 	sample = 1000
 	// lead is by how many small words a text must be another language than English, so that a name or a word of both does not decide.
 	lead = 2
+	// density is the least share of small words, one in so many, in a text of another language.
+	density = 10
+	// leadOfTerms and densityOfTerms are the same for a list of a page's different words.
+	leadOfTerms, densityOfTerms = 3, 6
 	// shortText is the length in words up to which one word that English cannot have is enough, where nothing speaks for English.
 	shortText = 3
 )
@@ -145,7 +150,7 @@ func latin(list []string) (string, bool) {
 	switch {
 	case other == "" || foreignWords <= 2*english && english > 0:
 		return English, english > 0
-	case foreignWords >= lead, telling && english == 0 && len(list) <= shortText:
+	case foreignWords >= max(lead, len(list)/density), telling && english == 0 && len(list) <= shortText:
 		return other, !tied(votes, other)
 	}
 	return English, false
@@ -155,6 +160,22 @@ func latin(list []string) (string, bool) {
 func Foreign(text string) bool {
 	code, _ := Of(text)
 	return code != English
+}
+
+// ForeignTerms is Foreign for the different words of a page, from which the small words of English may have been left out. In their absence a few small words of
+// other languages prove nothing: an English page has an "e" from "e-mail" and a "per" besides.
+func ForeignTerms(list []string) bool {
+	other, foreignWords := 0, 0
+	for _, w := range list {
+		first, _ := utf8.DecodeRuneInString(w)
+		switch {
+		case first >= 0x0370 && unicode.IsLetter(first):
+			other++
+		case !slices.Contains(small()[w], English) && len(small()[w])+len(marked(w)) > 0:
+			foreignWords++
+		}
+	}
+	return 2*other > len(list) || foreignWords >= max(leadOfTerms, len(list)/densityOfTerms)
 }
 
 // Differ reports whether two texts are in different languages, as far as they show it: two scripts always differ.
