@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// flowPatience bounds one flow in the browser: a guard against hanging.
-const flowPatience = 4 * time.Minute
+// flowPatience bounds one flow in the browser: a guard against hanging, above the sum of what a slow machine needs for its steps.
+const flowPatience = 8 * time.Minute
 
 // flow runs a script of the folder browser in Node, which drives a real Chromium against the server. With BATON_PICTURES set to a folder, the pictures
 // that the flow takes are kept there.

@@ -3,7 +3,7 @@ import { grown, steps, verdict, type Trial } from './bench-store.ts'
 import { whole } from './add-page.tsx'
 import { kindOf, sortOut } from './kinds.ts'
 import { excerptOf, find } from './quote.tsx'
-import { follows, stuck } from './store.ts'
+import { follows } from './store.ts'
 import type { Document, Turn } from '../types.ts'
 
 const trial: Trial = { seq: 1, question: 'Do you ship?', at: 0, run: '', text: '' }
@@ -65,12 +65,4 @@ test('within one stamp the further state counts, so an answer to a request that 
   expect(follows(doc({}), doc({ state: 'ready' }))).toBe(true)
   expect(follows(doc({ state: 'failed' }), doc({ state: 'queued', updated_at: '2026-11-24T05:00:01.000Z' }))).toBe(true)
   expect(follows(doc({ state: 'queued', updated_at: '2026-11-24T05:00:01.000Z' }), doc({ state: 'ready' }))).toBe(false)
-})
-
-test('a row is stuck when nothing has moved for a minute, and never in the queue', () => {
-  const at = Date.parse('2026-11-24T05:01:30.000Z')
-  expect(stuck(doc({}), at)).toBe(true)
-  expect(stuck(doc({}), at - 40_000)).toBe(false)
-  expect(stuck(doc({ state: 'queued' }), at)).toBe(false)
-  expect(stuck(doc({ state: 'queued', stuck: true }), at)).toBe(true)
 })

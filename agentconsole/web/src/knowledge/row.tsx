@@ -3,14 +3,13 @@ import { isolated, listed, number, t } from '../locale/t.ts'
 import { day, exact } from '../locale/time.ts'
 import { go, href, route } from '../route.ts'
 import { safe } from '../conversation/markdown.tsx'
-import { now } from '../ui/clock.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu, type Item } from '../ui/menu.tsx'
 import { Badge } from '../ui/parts.tsx'
 import { causeWords, fixWords } from './cause.ts'
 import type { Document } from '../types.ts'
 import { kindOf } from './kinds.ts'
-import { removeLater, retry, stuck, working } from './store.ts'
+import { removeLater, retry, working } from './store.ts'
 import { add, again, choose, dismiss, type Upload } from './upload.ts'
 
 const COLUMNS = 6
@@ -23,7 +22,7 @@ export function DocumentRow({ d }: { d: Document }) {
       <td class="doc-type"><span class="tile">{d.type}</span></td>
       <td class="doc-name">
         <a href={href('knowledge', d.id)} aria-current={open ? 'true' : undefined} dir="auto">{d.title}</a>
-        <small>{listed(isolated(d.section || place(d)), d.pages ? t('know.pages', { n: d.pages }) : '', d.state === 'embedding' ? t('know.words') : '')}</small>
+        <small>{listed(isolated(d.section || place(d)), d.pages ? t('know.pages', { n: d.pages }) : '')}</small>
       </td>
       <td class="doc-num">{d.passages > 0 && number(d.passages)}</td>
       <td class="doc-num doc-cited">{d.state === 'ready' && number(d.cited_30d)}</td>
@@ -60,10 +59,8 @@ function leave(run: () => void): void {
 }
 
 function State({ d }: { d: Document }) {
-  // The clock is read here, so that a row turns stuck by itself.
-  if (working(d) && stuck(d, now.value)) {
-    return <span class="state-stuck"><Icon name="clock" />{t('know.stuck')}<button type="button" class="link" onClick={() => void retry(d)}>{t('ui.retry')}</button></span>
-  }
+  if (d.state === 'embedding') return <Found d={d} />
+  if (working(d) && d.stuck) return <Stuck d={d} />
   // What went wrong once and is being tried again by itself is told, but asks nobody for anything.
   if (d.cause && d.state !== 'ready') return <span class="state-again" title={causeWords(d).error}><Icon name="sync" />{t('know.again')}<small dir="auto">{causeWords(d).error}</small></span>
   switch (d.state) {
@@ -76,8 +73,24 @@ function State({ d }: { d: Document }) {
     case 'splitting':
       return <Progress name={t('know.splitting')} note={d.done ? t('know.sofar', { n: d.done }) : ''} share={0.14} />
     default:
-      return <Progress name={t('know.embedding')} note={d.total ? t('know.of', { done: d.done, total: d.total }) : ''} share={Math.max(0.14, d.total ? d.done / d.total : 0)} />
+      return null
   }
+}
+
+function Stuck({ d }: { d: Document }) {
+  return <span class="state-stuck"><Icon name="clock" />{t('know.stuck')}<button type="button" class="link" onClick={() => void retry(d)}>{t('ui.retry')}</button></span>
+}
+
+/** Visitors are answered from it by its words already; how far its meaning is, and what holds that up, stands below. */
+function Found({ d }: { d: Document }) {
+  return (
+    <div class="found">
+      <span class="found-words"><Icon name="check" size={14} />{t('know.words')}</span>
+      {d.stuck ? <Stuck d={d} />
+        : d.cause ? <span class="state-again" title={causeWords(d).error}><small dir="auto">{t('know.meaning.again')} {causeWords(d).error}</small></span>
+          : <Progress name={t('know.meaning')} note={d.total ? t('know.of', { done: d.done, total: d.total }) : ''} share={d.total ? d.done / d.total : 0} />}
+    </div>
+  )
 }
 
 /** The bar moves in steps as events come, never by a timer. */
@@ -94,11 +107,16 @@ function Progress({ name, note, share }: { name: string; note?: string; share: n
 
 /** What happened, then what to do about it, then the one action that does it. */
 function FailedRow({ d }: { d: Document }) {
+  // Its words were stored before a model refused it: it is read and found, only not by its meaning.
+  const found = d.passages > 0 && d.cause.startsWith('embed')
+  const replace = () => choose((f) => add(f, d), 'file')
   return (
-    <Failed type={d.type} title={d.title} {...causeWords(d)}>
-      <button type="button" class="btn" onClick={() => choose((f) => add(f, d), 'file')}>{t('know.replace')}</button>
+    <Failed type={d.type} title={d.title} {...causeWords(d)} {...(found ? { tone: 'warn', badge: t('know.words.only') } as const : {})}>
+      {found ? <button type="button" class="btn" onClick={() => void retry(d)}>{t('ui.retry')}</button>
+        : <button type="button" class="btn" onClick={replace}>{t('know.replace')}</button>}
       <span>
-        <button type="button" class="btn quiet" onClick={() => void retry(d)}>{t('ui.retry')}</button>
+        {found ? <button type="button" class="btn quiet" onClick={replace}>{t('know.replace')}</button>
+          : <button type="button" class="btn quiet" onClick={() => void retry(d)}>{t('ui.retry')}</button>}
         <button type="button" class="btn quiet" onClick={() => leave(() => removeLater(d))}>{t('ui.delete')}</button>
       </span>
     </Failed>

@@ -109,17 +109,6 @@ export function follows(old: Document, d: Document): boolean {
   return on > 0 || (on === 0 && d.done >= old.done)
 }
 
-/** When each document last moved, as this browser saw it; a row that stands still for long may be stuck. */
-const moved = new Map<string, number>()
-const STUCK_MS = 60_000
-
-/** Whether nothing has happened to a document for a minute that is being worked on. One in the queue waits for others. */
-export function stuck(d: Document, at: number): boolean {
-  if (d.stuck) return true
-  if (d.state !== 'reading' && d.state !== 'splitting' && d.state !== 'embedding') return false
-  return at - Math.max(moved.get(d.id) ?? 0, Date.parse(d.updated_at)) > STUCK_MS
-}
-
 // Events are hints and one may be lost: while something is being worked on, the list is read again now and then.
 const HEAL_MS = 5000
 setInterval(() => {
@@ -134,7 +123,6 @@ export function put(d: Document): void {
   came.add(d.id)
   const old = documents.peek().get(d.id)
   if (old && !follows(old, d)) return
-  if (!old || old.state !== d.state || old.done !== d.done) moved.set(d.id, Date.now())
   documents.value = new Map(documents.peek()).set(d.id, d)
   if (d.state === 'failed' && old && old.state !== 'failed') announce(`${d.title}: ${t('know.cant')}. ${causeWords(d).error}`)
 }
