@@ -191,3 +191,30 @@ func TestTwoTabs(t *testing.T) {
 	b.say(2, "from the second")
 	a.messages(2, 2)
 }
+
+// Two tabs took the same number. Of the two messages that one of them has under way the second fits the count by then, and still must not be stored before the first.
+func TestTwoTabsAtOnceKeepTheirOrders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	v := s.visitor(t)
+	a, b := v.connect(t, 0), v.connect(t, 0)
+	a.say(1, "from one tab")
+	first, second := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	says := func(cid uuid.UUID, n int64) {
+		b.send(map[string]any{"t": "say", "conv": v.conv, "cid": cid, "n": n, "body": "from the other, " + cid.String()})
+	}
+	says(first, 1)
+	says(second, 2)
+	for _, cid := range []uuid.UUID{first, second} {
+		if got := b.until("error", nil); got["code"] != "gap" || got["cid"] != cid.String() || got["n"] != 2.0 {
+			t.Errorf("%s: %v, want a gap", cid, got)
+		}
+	}
+	says(first, 2)
+	says(second, 3)
+	for i, cid := range []uuid.UUID{first, second} {
+		if got := b.until("ack", nil); got["cid"] != cid.String() || got["seq"] != float64(i+2) {
+			t.Errorf("sent again: %v, want %s at %d", got, cid, i+2)
+		}
+	}
+}

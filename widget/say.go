@@ -50,6 +50,9 @@ var refusals = []struct {
 func (c *conn) frame(ctx context.Context, data []byte, allowed bool) error {
 	var in incoming
 	bad := c.h.Limits.Socket.Deep(data) != nil || json.Unmarshal(data, &in) != nil
+	if !c.polled && in.T == frameSay && in.CID == c.heldFor {
+		c.heldBack = nil // It comes again.
+	}
 	switch {
 	case c.heldBack != nil && in.T == frameSay && !bad:
 		c.send(c.heldBack(orNil(in.CID)))
@@ -82,10 +85,11 @@ func (c *conn) slowDown(in incoming, retry float64) {
 	c.send(answer(orNil(in.CID)))
 }
 
-// holdBack has the messages behind one of a call get the same answer. On a socket the gap that it leaves does that.
+// holdBack has the messages behind one that was not taken get the same answer: in a call to its end, on a socket until the message comes again. The gap that it leaves is not enough: another tab
+// of the device may fill it, and the next message would be stored before this one.
 func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
-	if c.polled && in.T == frameSay {
-		c.heldBack = answer
+	if in.T == frameSay && in.CID != uuid.Nil {
+		c.heldBack, c.heldFor = answer, in.CID
 	}
 }
 
