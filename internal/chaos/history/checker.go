@@ -36,6 +36,7 @@ type sent struct {
 	order              int
 	acked              int64 // the seq it was acknowledged at
 	refused            string
+	void               bool // thrown away by a restore
 }
 
 // stored is a message in the database.
@@ -71,6 +72,10 @@ func (c *Checker) Add(e Event) {
 		}
 	case Unknown:
 		c.report.Unknown++
+	case Void:
+		if m := c.sent[e.CID]; m != nil {
+			m.void = true
+		}
 	case Trouble:
 		c.report.broke(Visible, "%s: %s", e.Who, e.Name)
 	case Fault:
@@ -121,7 +126,7 @@ func (c *Checker) acknowledged(e Event) {
 	case m.acked == 0:
 		m.acked = e.Seq
 		c.report.Acked++
-	case m.acked != e.Seq:
+	case m.acked != e.Seq && !m.void:
 		c.report.broke(AckMoved, "%s was acknowledged at %d, and again at %d (%s)", e.CID, m.acked, e.Seq, e.Who)
 	}
 }
@@ -166,6 +171,8 @@ func (c *Checker) judgeAcks() {
 	for cid, m := range c.sent {
 		row := c.byCID[place{m.conv, cid}]
 		switch {
+		case m.void:
+			// What was acknowledged before the restore is gone; what the client sent again has a place of its own.
 		case row == nil && m.acked > 0:
 			c.report.broke(Lost, "%s of %s was acknowledged at %d in %s and is not in the database", cid, m.who, m.acked, m.conv)
 		case row == nil:

@@ -71,7 +71,7 @@ func parse(t *testing.T, text string) (events []history.Event) {
 			history.Invoke: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.OK: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.Fail: {&e.Who, &e.Op, &e.Conv, &e.CID},
 			history.Unknown: {&e.Who, &e.Op, &e.Conv, &e.CID}, history.Shown: {&e.Who, &e.Conv, nil, &e.CID}, history.Forget: {&e.Who, &e.Conv, nil},
 			history.Tick: {&e.Who, &e.Conv}, history.Piece: {&e.Who, &e.Conv}, history.State: {&e.Who, &e.Conv, &e.State}, history.Fault: {&e.Name}, history.Trouble: {&e.Who, &e.Name},
-			history.Row: {&e.Conv, nil, &e.CID}, history.Final: {&e.Conv, &e.State},
+			history.Row: {&e.Conv, nil, &e.CID}, history.Void: {&e.Conv, &e.CID}, history.Final: {&e.Conv, &e.State},
 		}[e.Kind]
 		if e.Kind == history.Shown || e.Kind == history.Row {
 			e.Type = "text"
@@ -205,6 +205,19 @@ func TestRunsThatProveNothingAreInvalid(t *testing.T) {
 				t.Errorf("the run is taken for valid: %v", report.Invalid)
 			}
 		})
+	}
+}
+
+// A database that was restored has lost what came after the backup. That is told, and excused; a screen that goes on showing it is not.
+func TestRestoreIsNoLossButMustBeSeen(t *testing.T) {
+	t.Parallel()
+	restored := strings.Replace(sound, "row c 4 m2 by=visitor sum=2\nrow c 5 p1 by=agent sum=p\nrow c 6 k1 by=agent type=note sum=k", "void c m2\nvoid c p1\nforget tab1 c 3\nforget tab2 c 3\nforget priya c 3", 1)
+	need := history.Need{Unknown: history.MinUnknown}
+	if report := judge(parse(t, restored), need); !report.Passed() {
+		t.Errorf("a restore that everybody saw is refused:\n%s", report)
+	}
+	if report := judge(parse(t, strings.Replace(restored, "forget tab2 c 3", "", 1)), need); !report.Found(history.Lost) {
+		t.Errorf("a screen that ignores a restore is taken for sound:\n%s", report)
 	}
 }
 

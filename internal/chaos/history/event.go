@@ -23,6 +23,7 @@ const (
 	State   Kind = "state"   // who has the conversation, as the screen says
 	Trouble Kind = "trouble" // a person saw an error, or a client something that the protocol does not have
 	Fault   Kind = "fault"   // something was broken on purpose; Effects counts who felt it
+	Void    Kind = "void"    // a restore threw the message away: it is the one loss that no client or server can prevent
 	Row     Kind = "row"     // a message in the database after everything
 	Final   Kind = "final"   // a conversation in the database after everything
 )

@@ -23,7 +23,7 @@ func (c *Checker) judgeRows(conv string, rows []*stored) {
 		}
 		c.byCID[at] = row
 		m := c.sent[row.CID]
-		if m == nil {
+		if m == nil || m.void {
 			continue
 		}
 		if m.conv != conv {

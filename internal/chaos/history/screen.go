@@ -33,10 +33,14 @@ const recently = 8
 
 func (s *screen) recent() []Event { return s.shown[max(0, len(s.shown)-recently):] }
 
-// forget takes off what stands after seq.
+// forget takes off what stands after seq. Whoever is told to forget is told everything anew, the state and the ticks too.
 func (s *screen) forget(seq int64) {
+	s.state, s.epoch = "", 0
 	for len(s.shown) > 0 && s.shown[len(s.shown)-1].Seq > seq {
 		s.shown = s.shown[:len(s.shown)-1]
+	}
+	for whose, tick := range s.ticks {
+		s.ticks[whose] = [2]int64{min(tick[0], seq), min(tick[1], seq)}
 	}
 }
 

@@ -19,9 +19,9 @@ type tab struct {
 	rng  *rand.Rand
 	core *core.Core
 
-	conv   string
-	state  string // who has the conversation, as the screen says
-	link   core.State
+	conv  string
+	state string // who has the conversation, as the screen says
+	link  core.State
 
 	events  chan func() // what happened, for the goroutine of the tab
 	ended   chan struct{}

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/baton-chat/baton/conversation"
@@ -158,4 +161,15 @@ func (s *Store) Reply(id uuid.UUID, inReplyTo, epoch int64, body string) error {
 	c.turns[at] = true
 	c.append(Message{CID: cid, Kind: conversation.KindText, By: conversation.ByAssistant, Body: body})
 	return nil
+}
+
+// Clone returns a copy, as a backup is one.
+func (s *Store) Clone() *Store {
+	twin := &Store{Conversations: make(map[uuid.UUID]*Conversation, len(s.Conversations)), counters: maps.Clone(s.counters), Rounds: slices.Clone(s.Rounds), Broken: s.Broken}
+	for id, c := range s.Conversations {
+		one := *c
+		one.Messages, one.turns = slices.Clone(c.Messages), maps.Clone(c.turns)
+		twin.Conversations[id] = &one
+	}
+	return twin
 }

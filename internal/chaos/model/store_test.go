@@ -30,8 +30,10 @@ func (r *rounds) Publish(workspace.Event) {}
 func (r *rounds) Schedule(_ context.Context, _ pgx.Tx, rounds ...conversation.Round) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	round.Workspace = uuid.Nil
-	r.list = append(r.list, rounds...)
+	for _, round := range rounds {
+		round.Workspace = uuid.Nil
+		r.list = append(r.list, round)
+	}
 	return nil
 }
 
