@@ -111,7 +111,7 @@ func member(file *zip.File, left int64) (Member, error) {
 	case int64(len(content)) > left:
 		return m, errArchiveBomb()
 	case len(content) > MaxBytes:
-		m.Skipped = &Error{CodeTooLarge, fmt.Sprintf("The file is over %d MiB.", MaxBytes>>20), TooLarge(MaxBytes).Fix}
+		m.Skipped = TooLarge(MaxBytes + 1)
 		return m, nil
 	case err != nil:
 		m.Skipped = errDamaged("it could not be unpacked")

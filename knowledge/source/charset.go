@@ -18,9 +18,10 @@ const maxControlShare = 0.01
 // first 1,024 bytes.
 const declaredWithin = 1024
 
-// decode turns a file's bytes into composed UTF-8 with "\n" line ends. Only a
-// byte order mark or a declaration is believed: guessing a legacy charset from
-// letter frequencies turns names into nonsense without anybody noticing.
+// decode turns a file's bytes into composed UTF-8 with "\n" line ends. A byte
+// order mark or a declaration is believed; what says nothing and is not UTF-8 is
+// recognised by its letters, or refused where they are not clear: a wrong guess
+// turns names into nonsense without anybody noticing.
 func decode(format Format, contentType string, content []byte) (string, error) {
 	text, err := toUTF8(format, contentType, content)
 	if err != nil {
@@ -54,7 +55,7 @@ func toUTF8(format Format, contentType string, content []byte) (string, error) {
 	declared := strings.Contains(strings.ToLower(contentType), "charset=") ||
 		(format == HTML && bytes.Contains(bytes.ToLower(content[:min(len(content), declaredWithin)]), []byte("charset=")))
 	if !declared {
-		return "", errCharset()
+		return recognise(content)
 	}
 	encoding, _, _ := charset.DetermineEncoding(content, contentType)
 	out, err := encoding.NewDecoder().Bytes(content)

@@ -58,9 +58,13 @@ const maxTextBytes = 16 << 20
 // TooLarge is the error for a file over MaxBytes. It is exported because an
 // upload is refused by its size before its bytes are read.
 func TooLarge(size int64) *Error {
+	cause := fmt.Sprintf("The file has %.1f MiB, and at most %d MiB are read.", float64(size)/(1<<20), MaxBytes>>20)
+	if size-MaxBytes < 100<<10 {
+		// Rounded to a tenth it would be as large as the limit, or its size is not known.
+		cause = fmt.Sprintf("The file has more than %d MiB, which is the most that is read.", MaxBytes>>20)
+	}
 	return &Error{
-		CodeTooLarge,
-		fmt.Sprintf("The file is %.1f MiB, and at most %d MiB are read.", float64(size)/(1<<20), MaxBytes>>20),
+		CodeTooLarge, cause,
 		"Split it into several files, or leave out what visitors never ask about.",
 	}
 }

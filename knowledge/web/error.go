@@ -73,6 +73,10 @@ func Off() *Error {
 	return fault(CodeOff, "This server does not fetch addresses.", "Save the page, and upload the file.")
 }
 
+func errPrivate(host string) *Error {
+	return fault(CodePrivate, host+" is inside a private network, which this server does not reach into.", "Use the page's public address, or save the page and upload the file; an operator can allow a host with BATON_FETCH_HOSTS.")
+}
+
 func errRobots(host string) *Error {
 	return fault(CodeRobots, host+" asks programs not to read this page (robots.txt).", "Allow the user agent “Baton” in that file if the site is yours, or save the page and upload the file.")
 }
@@ -102,7 +106,7 @@ func ofTransport(err error, host string) *Error {
 	var timeout net.Error
 	switch {
 	case errors.Is(err, egress.ErrRefused):
-		return fault(CodePrivate, host+" is inside a private network, which this server does not reach into.", "Use the page's public address, or save the page and upload the file; an operator can allow a host with BATON_FETCH_HOSTS.").because(err)
+		return errPrivate(host).because(err)
 	case errors.Is(err, egress.ErrRedirects):
 		return fault(CodeRedirects, "The page leads from one address to the next without end.", "Open it in a browser, and use the address it ends at.").because(err)
 	case isTLS(err):

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,9 @@ type Page struct {
 func Address(text string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(text))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Opaque != "" {
+		return "", errAddress()
+	}
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && (err != nil || n == 0) {
 		return "", errAddress()
 	}
 	u.Scheme, u.Host, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), "", ""
@@ -204,6 +208,9 @@ func request(ctx context.Context, client *http.Client, address, etag string) (*h
 // allowed asks the host's robots.txt. A host without one allows everything; one
 // whose rules cannot be read allows nothing for now (RFC 9309, 2.3.1).
 func (v *visit) allowed(ctx context.Context, client *http.Client, u *url.URL) error {
+	if strings.Contains(u.Hostname(), "%") {
+		return errPrivate(u.Hostname()) // An address with a zone means a neighbour on one wire.
+	}
 	root := u.Scheme + "://" + u.Host
 	rules, known := v.asked[root]
 	if !known {

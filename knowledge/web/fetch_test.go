@@ -155,4 +155,25 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%q is %q, %v", text, got, err)
 		}
 	}
+	for _, text := range []string{"", "shop.example", "ftp://shop.example/", "https://", "https://user:secret@shop.example/", "http://shop.example:99999/", "http://shop.example:0/", "http://shop.example:http/", "http://[fe80::1/"} {
+		var fault *Error
+		if got, err := Address(text); !errors.As(err, &fault) || fault.Code != CodeAddress {
+			t.Errorf("%q is %q, %v", text, got, err)
+		}
+	}
+}
+
+// Every way of writing an address inside is refused by the same cause.
+func TestInsideIsPrivate(t *testing.T) {
+	t.Parallel()
+	c := client(t)
+	for _, text := range []string{
+		"http://127.0.0.1/", "http://[::1]/", "http://[::]/", "http://[::ffff:7f00:1]/", "http://[fe80::1]/", "http://[fe80::1%25lo]/", "http://[fe80::1%25eth0]:8080/x", "http://[::1%25lo]/",
+		"http://１２７.0.0.1/", "http://10.1.2.3:99/", "http://[64:ff9b::7f00:1]/", "http://169.254.169.254/latest/meta-data/",
+	} {
+		var fault *Error
+		if _, err := Fetch(t.Context(), c, text, ""); !errors.As(err, &fault) || fault.Code != CodePrivate {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }
