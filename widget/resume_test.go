@@ -218,3 +218,24 @@ func TestTwoTabsAtOnceKeepTheirOrders(t *testing.T) {
 		}
 	}
 }
+
+// A copy of a message that came late, and was not taken, must not shut the socket to those that the client still holds.
+func TestLateCopyHoldsNothingBackForEver(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, nil)
+	v := s.visitor(t)
+	a := v.connect(t, 0)
+	send := func(cid uuid.UUID, n int64) {
+		a.send(map[string]any{"t": "say", "conv": v.conv, "cid": cid, "n": n, "body": "said"})
+	}
+	copied, held := uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())
+	send(copied, 7)
+	send(held, 1)
+	for range 2 {
+		a.until("error", func(f map[string]any) bool { return f["code"] == "gap" })
+	}
+	send(held, 1)
+	if got := a.until("ack", nil); got["cid"] != held.String() {
+		t.Errorf("got %v", got)
+	}
+}

@@ -50,8 +50,8 @@ var refusals = []struct {
 func (c *conn) frame(ctx context.Context, data []byte, allowed bool) error {
 	var in incoming
 	bad := c.h.Limits.Socket.Deep(data) != nil || json.Unmarshal(data, &in) != nil
-	if !c.polled && in.T == frameSay && in.CID == c.heldFor {
-		c.heldBack = nil // It comes again.
+	if in.T == frameSay && !bad {
+		c.release(in.CID)
 	}
 	switch {
 	case c.heldBack != nil && in.T == frameSay && !bad:
@@ -89,7 +89,19 @@ func (c *conn) slowDown(in incoming, retry float64) {
 // of the device may fill it, and the next message would be stored before this one.
 func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
 	if in.T == frameSay && in.CID != uuid.Nil {
-		c.heldBack, c.heldFor = answer, in.CID
+		c.heldBack, c.heldFor, c.heldNext = answer, in.CID, uuid.Nil
+	}
+}
+
+// release ends that on a socket when the message comes again. A client sends in order, so where the next one comes again without it the client does not hold it any more: it was stored before, and what was
+// not taken was a copy that came late.
+func (c *conn) release(cid uuid.UUID) {
+	switch {
+	case c.polled || c.heldBack == nil:
+	case cid == c.heldFor || cid == c.heldNext:
+		c.heldBack = nil
+	case c.heldNext == uuid.Nil:
+		c.heldNext = cid
 	}
 }
 
