@@ -83,6 +83,7 @@ type Core struct {
 	now    int64
 
 	token, conv, store string
+	coming             string // the store that a welcome named, while the resync that it leads to is awaited
 	link
 	outbox
 	sequence

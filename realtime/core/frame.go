@@ -121,10 +121,22 @@ func (c *Core) tell(raw json.RawMessage) { c.do(Output{Out: "tell", Frame: raw})
 func (c *Core) begin(f frame) {
 	c.welcomed()
 	c.moveTo(f.Conv)
-	c.store, c.floor = f.Store, 0
+	c.adopt(f.Store)
+	c.floor = 0
 	c.count(f.N)
 	c.wishAgain()
 	c.pump()
+}
+
+// adopt takes the store of a welcome. Where it is another one than what is shown was counted in, a resync follows; until that is there the old one stands, because a link that breaks in between must
+// be told again.
+func (c *Core) adopt(store string) {
+	c.coming = ""
+	if c.cursor > 0 && c.store != "" && c.store != store {
+		c.coming = store
+		return
+	}
+	c.store = store
 }
 
 func (c *Core) message(f frame, raw json.RawMessage) {
@@ -142,6 +154,9 @@ func (c *Core) message(f frame, raw json.RawMessage) {
 func (c *Core) resync(f frame) {
 	if f.Conv != c.conv {
 		return
+	}
+	if c.coming != "" {
+		c.store, c.coming = c.coming, ""
 	}
 	c.forget(f.From)
 	c.delivered, c.seen = 0, 0
