@@ -88,12 +88,13 @@ func check(up *Upload) (source.Format, error) {
 	if len(up.Content) > source.MaxBytes {
 		return "", reject(source.TooLarge(int64(len(up.Content))))
 	}
-	if up.ExternalID == "" {
-		up.ExternalID = up.FileName
+	if !storable(up.ExternalID) || !storable(up.FileName) {
+		return "", errName()
 	}
-	if up.ExternalID == "" || len(up.ExternalID) > maxNameBytes || len(up.FileName) > maxNameBytes ||
-		!storable(up.ExternalID) || !storable(up.FileName) {
-		return "", &Rejected{Failure: Failure{"name", "The file's name is empty, too long or not readable text.", "Give it a shorter name and upload it again."}}
+	up.FileName, up.Title, up.Section, up.Locale = source.Plain(up.FileName), source.Plain(up.Title), source.Plain(up.Section), source.Plain(up.Locale)
+	up.ExternalID = source.Plain(or(up.ExternalID, up.FileName))
+	if up.ExternalID == "" || len(up.ExternalID) > maxNameBytes || len(up.FileName) > maxNameBytes {
+		return "", errName()
 	}
 	format, err := source.Judge(source.File{Name: up.FileName, ContentType: up.ContentType, Content: up.Content})
 	if err != nil {
@@ -103,6 +104,10 @@ func check(up *Upload) (source.Format, error) {
 		return "", reject(source.NoDocument())
 	}
 	return format, nil
+}
+
+func errName() *Rejected {
+	return &Rejected{Failure: Failure{"name", "The file's name is empty, too long or not readable text.", "Give it a shorter name and upload it again."}}
 }
 
 func reject(err error) *Rejected { return &Rejected{Failure: failureOf(err)} }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/baton-chat/baton/knowledge/source"
 	"github.com/baton-chat/baton/knowledge/web"
 )
 
@@ -42,7 +43,7 @@ func (s *Store) AddURL(ctx context.Context, workspaceID uuid.UUID, address, titl
 			ON CONFLICT (workspace_id, external_id) DO UPDATE SET origin = 'url', url = excluded.url, state = 'queued', restarts = 0,
 			    revision = d.revision + (d.indexed_revision = d.revision OR d.state = 'failed')::integer,
 			    failure_code = '', failure_cause = '', failure_fix = '', updated_at = now()
-			RETURNING id, revision`, workspaceID, uuid.Must(uuid.NewV7()), address, or(title, address), by).Scan(&id, &revision)
+			RETURNING id, revision`, workspaceID, uuid.Must(uuid.NewV7()), address, or(source.Plain(title), address), by).Scan(&id, &revision)
 		if err != nil {
 			return err
 		}

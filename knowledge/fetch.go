@@ -100,7 +100,7 @@ func (s *Store) storePage(ctx context.Context, workspaceID, id uuid.UUID, revisi
 			UPDATE document SET content_hash = $4, size = $5, content_type = $6, file_name = $7, etag = $8, fetched_at = now(), content_at = coalesce($9, now()),
 			    revision = revision + 1, indexed_revision = 0, updated_at = now()
 			WHERE workspace_id = $1 AND id = $2 AND revision = $3`,
-			workspaceID, id, revision, hash[:], len(page.Content), typeOf(page, format), page.Name, page.ETag, modified)
+			workspaceID, id, revision, hash[:], len(page.Content), typeOf(page, format), source.Plain(page.Name), page.ETag, modified)
 		if err != nil {
 			return err
 		}

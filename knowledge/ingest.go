@@ -272,8 +272,9 @@ func (s *Store) prepare(ctx context.Context, e Entry) (prepared, error) {
 		r.hash, r.size = sha256.Sum256(content), len(e.Text)
 		r.entry.origin = OriginText
 	}
-	r.entry.Title, r.entry.URL, r.entry.Locale = or(e.Title, read.Title), or(e.URL, read.URL), or(e.Locale, read.Locale)
-	r.entry.Section, r.pages = or(e.Section, read.Group), read.Pages
+	r.entry.FileName = source.Plain(e.FileName)
+	r.entry.Title, r.entry.URL, r.entry.Locale = or(source.Plain(e.Title), read.Title), or(e.URL, read.URL), or(e.Locale, read.Locale)
+	r.entry.Section, r.pages = or(source.Plain(e.Section), read.Group), read.Pages
 	var err error
 	r.passages, err = read.Split()
 	return r, err
@@ -290,7 +291,7 @@ func cleanEntry(e *Entry, read *source.Source) error {
 	section := &read.Sections[0]
 	section.Text = strings.TrimSpace(or(strings.TrimSpace(e.Text), e.Title))
 	if e.Heading != "" {
-		section.Heading = []string{strings.Join(strings.Fields(e.Heading), " ")}
+		section.Heading = []string{source.Plain(e.Heading)}
 	}
 	if section.Text == "" {
 		return &source.Error{Code: source.CodeEmpty, Cause: "The entry has no text.", Fix: "Give it a text, or leave it out."}

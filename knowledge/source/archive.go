@@ -151,7 +151,7 @@ func memberName(file *zip.File) string {
 			name = decoded
 		}
 	}
-	return strings.ReplaceAll(name, `\`, "/")
+	return plainPath(strings.ReplaceAll(name, `\`, "/"))
 }
 
 // safe refuses names that would lead out of a folder, or could be no name.

@@ -42,7 +42,7 @@ func readHTML(out *outline, text string) error {
 		return TooComplex("its elements stand too deep within each other")
 	}
 	if title := find(root, atom.Title); title != nil {
-		out.title = squeeze(textOf(title))
+		out.title = Plain(textOf(title))
 	}
 	if page := find(root, atom.Html); page != nil && len(attribute(page, "lang")) <= maxLocaleBytes {
 		out.locale = attribute(page, "lang")
@@ -54,7 +54,7 @@ func readHTML(out *outline, text string) error {
 	// The page's own first heading is a better title than the browser tab's,
 	// which usually carries the site's name as well.
 	if h1 := find(body, atom.H1); h1 != nil {
-		if heading := squeeze(textOf(h1)); heading != "" {
+		if heading := Plain(textOf(h1)); heading != "" {
 			out.title = heading
 		}
 	}

@@ -53,7 +53,7 @@ func publicAddress(text string) string {
 // heading starts a new section. The first heading of level 1 is the title when
 // the document has none yet; what repeats the title is no section of its own.
 func (o *outline) heading(level int, text string) {
-	text = squeeze(text)
+	text = Plain(text)
 	if text == "" {
 		return
 	}
@@ -110,7 +110,7 @@ func (o *outline) source(fallbackTitle string) (Source, error) {
 	if o.title == "" {
 		o.title = fallbackTitle
 	}
-	return Source{Title: o.title, URL: o.url, Locale: o.locale, Group: o.group, Pages: o.pages, Sections: o.sections}, nil
+	return Source{Title: Plain(o.title), URL: o.url, Locale: Plain(o.locale), Group: Plain(o.group), Pages: o.pages, Sections: o.sections}, nil
 }
 
 // squeeze makes every run of white space one space.

@@ -102,7 +102,7 @@ func readTextual(out *outline, format Format, f File) error {
 
 // fileTitle makes a title of a file name: "return-policy.md" → "Return policy".
 func fileTitle(name string) string {
-	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
+	base := Plain(path.Base(strings.ReplaceAll(name, `\`, "/")))
 	base = strings.TrimSuffix(base, path.Ext(base))
 	words := strings.Join(strings.FieldsFunc(base, func(r rune) bool { return r == '-' || r == '_' || unicode.IsSpace(r) }), " ")
 	if words = strings.ToValidUTF8(words, ""); words == "" {
