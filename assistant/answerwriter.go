@@ -53,6 +53,9 @@ func (w *answerWriter) write(text string) error {
 	return nil
 }
 
+// alone reports whether the word that says there is no answer can be all that was written, with the quotes that some models put around it.
+func (w *answerWriter) alone() bool { return w.total <= len(noAnswer)+len(" \n\"**\"\n") }
+
 // flush shows what was collected.
 func (w *answerWriter) flush() {
 	if !w.started || w.pending.Len() == 0 {

@@ -15,17 +15,18 @@ import (
 // Kinds of faults of a model endpoint.
 const (
 	faultAway    = "unreachable"
-	faultRefused = "refused"       // with a status
-	faultStalled = "stalled"       // silent for too long
-	faultSlow    = "too slow"      // talking for too long
-	faultBroken  = "broken off"    // ended without a reason to finish
-	faultLength  = "cut off"       // ended because of a limit on its length
-	faultStopped = "stopped by it" // ended for another reason than being done, such as its own filter
-	faultGarbage = "unreadable"    // no JSON of the kind it should be
-	faultType    = "not a stream"  // an answer of another kind, such as a page of HTML
-	faultEndless = "endless"       // longer than any answer
-	faultEmpty   = "empty"         // complete, and nothing in it
-	faultOpen    = "given a pause" // not asked at all, because it failed again and again
+	faultRefused = "refused"        // with a status
+	faultStalled = "stalled"        // silent for too long
+	faultSlow    = "too slow"       // talking for too long
+	faultBroken  = "broken off"     // ended without a reason to finish
+	faultLength  = "cut off"        // ended because of a limit on its length
+	faultStopped = "stopped by it"  // ended for another reason than being done, such as its own filter
+	faultGarbage = "unreadable"     // no JSON of the kind it should be
+	faultType    = "not a stream"   // an answer of another kind, such as a page of HTML
+	faultEndless = "endless"        // longer than any answer
+	faultEmpty   = "empty"          // complete, and nothing in it
+	faultAloud   = "thinking aloud" // thoughts without a mark at their beginning; the next answers are read accordingly
+	faultOpen    = "given a pause"  // not asked at all, because it failed again and again
 )
 
 // Fault is why a model endpoint gave no whole answer. It never holds what the endpoint said, which may repeat what the visitor wrote.
@@ -76,6 +77,8 @@ func (f *Fault) advice() string {
 		return "The model endpoint answers something else than chat completions. Check that OPENAI_BASE_URL leads to an OpenAI-compatible server and not to a page."
 	case faultEndless:
 		return "The model endpoint does not come to an end. Take another model than BATON_CHAT_MODEL, or check its chat template."
+	case faultAloud:
+		return "The model thinks without marking where that begins, so one answer was lost; from the next one on its thoughts are left out. A server that sends them in reasoning_content, or a model that does not think, answers sooner."
 	case faultOpen:
 		return "The model endpoint failed again and again and is asked once in a while only."
 	}

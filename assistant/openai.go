@@ -34,6 +34,8 @@ type OpenAI struct {
 	faults   *faultLog
 	// plain is set once the endpoint has refused stream_options, by which others are asked how many tokens an answer took.
 	plain atomic.Bool
+	// aloud is set once an answer ended a thought that it had not begun with a mark: those that follow begin the same way.
+	aloud atomic.Bool
 }
 
 // NewOpenAI returns the model; it makes no request.
@@ -114,13 +116,18 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // attempt is one request and what came of it.
 type attempt struct {
 	*OpenAI
-	writer *answerWriter
-	emit   func(Piece)
-	spoke  bool // words were emitted
+	thoughts thoughtReader
+	writer   *answerWriter
+	emit     func(Piece)
+	spoke    bool // words were emitted
+	// unanswered: behind other words it said that there is no answer. It is heard to the end, because all of that may turn out to be a thought.
+	unanswered bool
 }
 
 func attemptOf(m *OpenAI, emit func(Piece)) *attempt {
 	a := &attempt{OpenAI: m, emit: emit}
+	a.thoughts.inside = m.aloud.Load()
+	a.thoughts.aloud = a.thoughts.inside
 	a.writer = newAnswerWriter(func(p Piece) {
 		a.spoke = true
 		emit(p)
@@ -183,7 +190,30 @@ func (a *attempt) take(c chunk) error {
 	if c.usage != nil {
 		a.emit(Piece{Usage: &Usage{Prompt: c.usage.PromptTokens, Completion: c.usage.CompletionTokens}})
 	}
-	return a.writer.write(c.text)
+	words, stray := a.thoughts.read(c.text)
+	if stray {
+		a.aloud.Store(true)
+		return &Fault{Kind: faultAloud}
+	}
+	if a.unanswered {
+		return nil
+	}
+	err := a.writer.write(words)
+	if a.unanswered = errors.Is(err, ErrNoAnswer) && !a.writer.alone(); a.unanswered {
+		return nil
+	}
+	return err
+}
+
+// close ends a whole answer.
+func (a *attempt) close() error {
+	if a.unanswered {
+		return ErrNoAnswer
+	}
+	if err := a.writer.write(a.thoughts.end()); err != nil {
+		return err
+	}
+	return a.writer.close()
 }
 
 // finishDone stands for a stream that ended with its last line and named no reason, as some servers do.
@@ -197,11 +227,13 @@ func (a *attempt) ended(ctx context.Context, err error, finish string) error {
 	switch openai.FinishReason(finish) {
 	case openai.FinishReasonStop, finishDone:
 		if errors.Is(err, io.EOF) {
-			return a.writer.close()
+			return a.close()
 		}
 		return faultOf(err)
 	case openai.FinishReasonLength:
-		if err := a.writer.close(); err != nil {
+		// Also where nothing but thoughts came: the limit is what to raise.
+		var empty *Fault
+		if err := a.close(); err != nil && !errors.As(err, &empty) {
 			return err
 		}
 		return &Fault{Kind: faultLength}

@@ -25,6 +25,18 @@ var usualPatience = Patience{
 	First: 10 * time.Second, Idle: 6 * time.Second, Whole: 30 * time.Second, Retries: 2, Pause: 250 * time.Millisecond, Longest: 4 * time.Second, Reopen: 15 * time.Second,
 }
 
+// PatienceFor is the usual patience with another time for the first sign of life, as a model on a slow machine needs. What is granted there is granted to the
+// whole answer too, up to what a round has. It must not be above MaxFirst.
+func PatienceFor(first time.Duration) Patience {
+	p := usualPatience
+	p.Whole = min(max(p.Whole, p.Whole+first-p.First), modelPatience)
+	p.First = first
+	return p
+}
+
+// MaxFirst is the longest time for the first sign of life: behind it there must be time for the answer, before a visitor who has waited for 45 s is handed over.
+const MaxFirst = 25 * time.Second
+
 const (
 	// modelPatience bounds all that a round asks of a model, a second try in the right language included.
 	modelPatience = 35 * time.Second
@@ -49,7 +61,7 @@ func newBreaker(reopen time.Duration, faults *faultLog) *gobreaker.TwoStepCircui
 		},
 		IsSuccessful: func(err error) bool {
 			var fault *Fault
-			return !errors.As(err, &fault) || fault.Kind == faultLength
+			return !errors.As(err, &fault) || fault.Kind == faultLength || fault.Kind == faultAloud
 		},
 		// What the visitor, an agent or a stopping server ended, or what was given up for its words, says nothing about the endpoint.
 		IsExcluded: func(err error) bool {

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/baton-chat/baton/assistant"
 )
 
 // Roles that a process may have.
@@ -35,9 +38,10 @@ type config struct {
 	Proxies     []netip.Prefix
 	OpenAIKey   string
 	OpenAIURL   string
-	ChatModel   string // "": extractive answers
-	EmbedModel  string // "": the embedder in the binary
-	Search      string // both, words, meaning
+	ChatModel   string        // "": extractive answers
+	FirstWord   time.Duration // how long the chat model may be silent before it begins
+	EmbedModel  string        // "": the embedder in the binary
+	Search      string        // both, words, meaning
 	FetchHosts  []string
 }
 
@@ -62,6 +66,9 @@ func readConfig(getenv func(string) string) (config, error) {
 		return c, fmt.Errorf("BATON_DATA=%q is no path: %w", c.Data, err)
 	}
 	c.Data = data
+	if c.FirstWord, err = readFirstWord(or("BATON_FIRST_WORD", defaultFirstWord)); err != nil {
+		return c, err
+	}
 	if c.Proxies, err = readProxies(getenv("BATON_TRUSTED_PROXIES")); err != nil {
 		return c, err
 	}
@@ -134,6 +141,17 @@ func checkFetchHosts(c *config) error {
 	return nil
 }
 
+// defaultFirstWord is what a visitor bears: the typing sign is shown meanwhile.
+const defaultFirstWord = "10s"
+
+func readFirstWord(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < time.Second || d > assistant.MaxFirst {
+		return 0, fmt.Errorf("BATON_FIRST_WORD=%q; write a time from 1s to %s: after it visitors are answered from the documents' own sentences", text, assistant.MaxFirst)
+	}
+	return d, nil
+}
+
 func checkModels(c *config) error {
 	if !slices.Contains([]string{"both", "words", "meaning"}, c.Search) {
 		return fmt.Errorf("BATON_SEARCH=%q; use both, words or meaning", c.Search)
@@ -193,6 +211,7 @@ func showConfig(_ context.Context, p *program) error {
 		{"OPENAI_API_KEY", secret(c.OpenAIKey)},
 		{"OPENAI_BASE_URL", withoutPassword(c.OpenAIURL)},
 		{"BATON_CHAT_MODEL", c.ChatModel},
+		{"BATON_FIRST_WORD", c.FirstWord.String()},
 		{"BATON_EMBED_MODEL", c.embedderName()},
 		{"BATON_SEARCH", c.Search},
 		{"BATON_FETCH_HOSTS", strings.Join(c.FetchHosts, ",")},

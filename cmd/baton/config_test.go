@@ -25,6 +25,9 @@ func TestConfigurationMistakes(t *testing.T) {
 		{map[string]string{"OPENAI_BASE_URL": "localhost:8000"}, []string{"OPENAI_BASE_URL"}},
 		{map[string]string{"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, []string{"OPENAI_BASE_URL", "BATON_CHAT_MODEL"}},
 		{map[string]string{"BATON_CHAT_MODEL": "m"}, []string{"BATON_CHAT_MODEL", "OPENAI_API_KEY"}},
+		{map[string]string{"BATON_FIRST_WORD": "10"}, []string{"BATON_FIRST_WORD", "1s to 25s"}},
+		{map[string]string{"BATON_FIRST_WORD": "60s"}, []string{"BATON_FIRST_WORD", "1s to 25s"}},
+		{map[string]string{"BATON_FIRST_WORD": "900ms"}, []string{"BATON_FIRST_WORD", "1s to 25s"}},
 		{map[string]string{"BATON_SEARCH": "vibes"}, []string{"BATON_SEARCH", "words"}},
 	} {
 		var stderr bytes.Buffer
@@ -54,7 +57,7 @@ func TestConfigKeepsSecrets(t *testing.T) {
 	if strings.Contains(out.String(), "geheim") {
 		t.Errorf("a secret is printed:\n%s", out.String())
 	}
-	for _, want := range []string{"db.example", "OPENAI_API_KEY=(set)", "OPENAI_BASE_URL=https://api.openai.com/v1"} {
+	for _, want := range []string{"db.example", "BATON_FIRST_WORD=10s", "OPENAI_API_KEY=(set)", "OPENAI_BASE_URL=https://api.openai.com/v1"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing:\n%s", want, out.String())
 		}

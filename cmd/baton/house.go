@@ -118,7 +118,7 @@ func (h *house) backfill(ctx context.Context) error {
 func (h *house) answerer() *assistant.Answerer {
 	config := assistant.Config{Knowledge: h.knowledge, Rules: h.rules, Company: h.company, Log: h.log}
 	if h.config.ChatModel != "" {
-		config.Model = assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: h.config.OpenAIURL, Key: h.config.OpenAIKey, Model: h.config.ChatModel, Client: h.outward, Log: h.log})
+		config.Model = assistant.NewOpenAI(assistant.OpenAIConfig{BaseURL: h.config.OpenAIURL, Key: h.config.OpenAIKey, Model: h.config.ChatModel, Client: h.outward, Log: h.log, Patience: assistant.PatienceFor(h.config.FirstWord)})
 		config.ModelName = h.config.ChatModel
 	}
 	return assistant.NewAnswerer(config)

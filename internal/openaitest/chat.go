@@ -98,6 +98,9 @@ func (s stream) reply(reply Reply) {
 		return
 	}
 	s.data(map[string]any{"id": "chatcmpl-test", "object": "chat.completion.chunk", "choices": []any{map[string]any{"index": 0, "delta": map[string]any{"role": "assistant", "content": ""}}}})
+	for _, thought := range reply.Thoughts {
+		s.data(map[string]any{"id": "chatcmpl-test", "object": "chat.completion.chunk", "choices": []any{map[string]any{"index": 0, "delta": map[string]any{"content": nil, "reasoning": thought, "reasoning_content": thought}}}})
+	}
 	for i, text := range reply.Text {
 		s.delta(text, nil)
 		if i == 0 && reply.Hold != nil {

@@ -35,6 +35,7 @@ const (
 // Reply is one answer of the script.
 type Reply struct {
 	Text       []string // the deltas
+	Thoughts   []string // deltas before them, in the fields that servers have for what a model thinks
 	Finish     string   // why it ends; empty: "stop"
 	Fault      Fault
 	Status     int           // with Fault Status
