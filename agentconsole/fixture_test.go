@@ -39,7 +39,7 @@ const patience = 20 * time.Second
 // nobody takes answer rounds: no assistant is at work here.
 type nobody struct{}
 
-func (nobody) Schedule(context.Context, pgx.Tx, conversation.Round) error { return nil }
+func (nobody) Schedule(context.Context, pgx.Tx, ...conversation.Round) error { return nil }
 
 // office is a server with a database of its own.
 type office struct {

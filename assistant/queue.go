@@ -89,20 +89,22 @@ type Queue struct{ client *river.Client[pgx.Tx] }
 // NewQueue returns a queue on a client that inserts; it need not work jobs.
 func NewQueue(client *river.Client[pgx.Tx]) *Queue { return &Queue{client: client} }
 
-// Schedule inserts the round's job in the transaction of what caused it.
-func (q *Queue) Schedule(ctx context.Context, tx pgx.Tx, r conversation.Round) error {
-	ids := round{Workspace: r.Workspace, Conversation: r.Conversation, Seq: r.Seq, Epoch: r.Epoch}
-	var args river.JobArgs
-	switch r.Kind {
-	case conversation.RoundAnswer:
-		args = ReplyArgs{ids}
-	case conversation.RoundPacket:
-		args = PacketArgs{ids}
-	default:
-		return fmt.Errorf("schedule: no such round: %q", r.Kind)
+// Schedule inserts the rounds' jobs in the transaction of what caused them, all in one statement.
+func (q *Queue) Schedule(ctx context.Context, tx pgx.Tx, rounds ...conversation.Round) error {
+	jobs := make([]river.InsertManyParams, len(rounds))
+	for i, r := range rounds {
+		ids := round{Workspace: r.Workspace, Conversation: r.Conversation, Seq: r.Seq, Epoch: r.Epoch}
+		switch r.Kind {
+		case conversation.RoundAnswer:
+			jobs[i].Args = ReplyArgs{ids}
+		case conversation.RoundPacket:
+			jobs[i].Args = PacketArgs{ids}
+		default:
+			return fmt.Errorf("schedule: no such round: %q", r.Kind)
+		}
 	}
-	if _, err := q.client.InsertTx(ctx, tx, args, nil); err != nil {
-		return fmt.Errorf("schedule %s: %w", r.Kind, err)
+	if _, err := q.client.InsertManyTx(ctx, tx, jobs); err != nil {
+		return fmt.Errorf("schedule: %w", err)
 	}
 	return nil
 }

@@ -40,9 +40,7 @@ func (c *change) claim(ctx context.Context, agent workspace.Agent) error {
 	if !called {
 		// Nobody called: the agent took the baton, and still gets the whole story.
 		c.Rule, c.Reason = RuleClaimed, "Taken over from the assistant"
-		if err := c.handoff(ctx, Call{Rule: RuleClaimed, Reason: "Taken over from the assistant", WhySeq: c.LastVisitorSeq}, m.Seq); err != nil {
-			return err
-		}
+		c.handoff(Call{Rule: RuleClaimed, Reason: "Taken over from the assistant", WhySeq: c.LastVisitorSeq}, m.Seq)
 	}
 	c.writes.Queue(`
 		UPDATE handoff SET claimed_by = $3, claimed_at = $4
@@ -125,7 +123,7 @@ func (s *Store) HandBack(ctx context.Context, agent workspace.Agent, id uuid.UUI
 		c.endHandoffs()
 		c.line("handed_back", agent.Name)
 		if open && c.LastVisitorSeq > 0 {
-			return c.schedule(ctx, RoundAnswer, c.LastVisitorSeq)
+			c.schedule(RoundAnswer, c.LastVisitorSeq)
 		}
 		return nil
 	})

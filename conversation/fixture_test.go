@@ -27,10 +27,10 @@ func (r *recorder) Publish(e workspace.Event) {
 	r.events = append(r.events, e)
 }
 
-func (r *recorder) Schedule(_ context.Context, _ pgx.Tx, round conversation.Round) error {
+func (r *recorder) Schedule(_ context.Context, _ pgx.Tx, rounds ...conversation.Round) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.rounds = append(r.rounds, round)
+	r.rounds = append(r.rounds, rounds...)
 	return nil
 }
 

@@ -47,14 +47,15 @@ func (c *change) call(ctx context.Context, call Call, line string) error {
 	}
 	c.QueuePosition = &position
 	c.tell(workspace.EventQueue, nil)
-	return c.handoff(ctx, call, m.Seq)
+	c.handoff(call, m.Seq)
+	return nil
 }
 
-func (c *change) handoff(ctx context.Context, call Call, seq int64) error {
+func (c *change) handoff(call Call, seq int64) {
 	c.writes.Queue(`
 		INSERT INTO handoff (workspace_id, conversation_id, seq, rule, reason, why_seq, matches, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		c.Workspace, c.ID, seq, call.Rule, call.Reason, call.WhySeq, spans(call.Matches), c.store.now().UTC())
-	return c.schedule(ctx, RoundPacket, seq)
+	c.schedule(RoundPacket, seq)
 }
 
 // AskPerson is the visitor's button. It also begins a conversation that has no message yet. Asking twice, or while a person is here, changes nothing.
@@ -87,7 +88,7 @@ func (s *Store) LeaveLine(ctx context.Context, session VisitorSession, id uuid.U
 		c.tell(workspace.EventQueue, nil)
 		c.line("left_line", "")
 		if c.LastVisitorAt != nil && c.LastVisitorAt.After(since) {
-			return c.schedule(ctx, RoundAnswer, c.LastVisitorSeq) // Asked while waiting, and answered by nobody.
+			c.schedule(RoundAnswer, c.LastVisitorSeq) // Asked while waiting, and answered by nobody.
 		}
 		return nil
 	})

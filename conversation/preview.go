@@ -49,7 +49,8 @@ func (s *Store) Ask(ctx context.Context, agent workspace.Agent, id uuid.UUID, bo
 		m := c.append(Message{CID: uuid.Must(uuid.NewV7()), Kind: KindText, Author: Author{Kind: ByVisitor}, Body: body})
 		c.LastVisitorSeq, c.LastVisitorAt = m.Seq, &m.At
 		asked = Asked{Conversation: c.ID, Seq: m.Seq, At: m.At}
-		return c.schedule(ctx, RoundAnswer, m.Seq)
+		c.schedule(RoundAnswer, m.Seq)
+		return nil
 	})
 	if err != nil {
 		return asked, fmt.Errorf("ask: %w", err)

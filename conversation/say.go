@@ -36,16 +36,22 @@ type Ack struct {
 }
 
 // Say stores a visitor's message, creates the conversation with the first one, and asks the assistant for an answer where the assistant has it.
-// The same cid with the same body gives the first receipt again. Errors: ErrEmpty, ErrTooLong, ErrCIDReused, ErrUnknown, *GapError.
+// The same cid with the same body gives the first receipt again. Messages that arrive together are committed together.
+// Errors: ErrEmpty, ErrTooLong, ErrCIDReused, ErrUnknown, ErrBusy, *GapError.
 func (s *Store) Say(ctx context.Context, in SayInput) (Ack, error) {
 	body, err := Cleaned(in.Body)
 	if err != nil {
 		return Ack{}, fmt.Errorf("say: %w", err)
 	}
 	in.Body = body
+	return s.together(ctx, in)
+}
+
+// alone stores a message in a transaction of its own.
+func (s *Store) alone(ctx context.Context, in SayInput) (Ack, error) {
 	var ack Ack
 	c := change{store: s}
-	err = workspace.InTx(ctx, s.pool, in.Session.Workspace, func(tx pgx.Tx) error {
+	err := workspace.InTx(ctx, s.pool, in.Session.Workspace, func(tx pgx.Tx) error {
 		c.tx = tx
 		var err error
 		if c.Conversation, err = lockOrBegin(ctx, tx, in.Session, in.Conversation, s.now()); err != nil {
@@ -55,9 +61,10 @@ func (s *Store) Say(ctx context.Context, in SayInput) (Ack, error) {
 		if ack, known, err = stored(ctx, tx, in); err != nil || known {
 			return err
 		}
-		if err := c.say(ctx, in); err != nil {
+		if err := c.say(in); err != nil {
 			return err
 		}
+		c.writes.Queue(`UPDATE device SET counter = greatest(counter, $3) WHERE workspace_id = $1 AND id = $2`, c.Workspace, in.Session.Device, in.N)
 		ack = Ack{Seq: c.LastVisitorSeq, At: *c.LastVisitorAt}
 		return c.save(ctx)
 	})
@@ -120,7 +127,7 @@ func stored(ctx context.Context, tx pgx.Tx, in SayInput) (ack Ack, known bool, e
 	return ack, known, nil
 }
 
-func (c *change) say(ctx context.Context, in SayInput) error {
+func (c *change) say(in SayInput) error {
 	if c.State == Resolved {
 		if err := c.to(cmdReopen); err != nil {
 			return err
@@ -129,20 +136,15 @@ func (c *change) say(ctx context.Context, in SayInput) error {
 	}
 	m := c.append(Message{CID: in.CID, Kind: KindText, Author: Author{Kind: ByVisitor, ID: in.Session.Visitor, Name: in.Session.Name}, Body: in.Body})
 	c.LastVisitorSeq, c.LastVisitorAt = m.Seq, &m.At
-	c.writes.Queue(`UPDATE device SET counter = greatest(counter, $3) WHERE workspace_id = $1 AND id = $2`, c.Workspace, in.Session.Device, in.N)
 	if c.State == Assistant {
-		return c.schedule(ctx, RoundAnswer, m.Seq)
-	}
-	if c.UnansweredSince == nil {
+		c.schedule(RoundAnswer, m.Seq)
+	} else if c.UnansweredSince == nil {
 		c.UnansweredSince = &m.At
 	}
 	return nil
 }
 
-func (c *change) schedule(ctx context.Context, kind string, seq int64) error {
-	err := c.store.scheduler.Schedule(ctx, c.tx, Round{Kind: kind, Workspace: c.Workspace, Conversation: c.ID, Seq: seq, Epoch: c.Epoch})
-	if err != nil {
-		return fmt.Errorf("schedule %s: %w", kind, err)
-	}
-	return nil
+// schedule has a round asked for when the command is saved.
+func (c *change) schedule(kind string, seq int64) {
+	c.rounds = append(c.rounds, Round{Kind: kind, Workspace: c.Workspace, Conversation: c.ID, Seq: seq, Epoch: c.Epoch})
 }

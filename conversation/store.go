@@ -29,9 +29,9 @@ type Round struct {
 	Epoch        int64
 }
 
-// Scheduler gives a round to the job queue, in the transaction of what caused it.
+// Scheduler gives rounds to the job queue, in the transaction of what caused them.
 type Scheduler interface {
-	Schedule(ctx context.Context, tx pgx.Tx, round Round) error
+	Schedule(ctx context.Context, tx pgx.Tx, rounds ...Round) error
 }
 
 // Store holds the commands and reads of conversations.
@@ -40,6 +40,7 @@ type Store struct {
 	events    workspace.Publisher
 	scheduler Scheduler
 	now       func() time.Time
+	commits   committer
 }
 
 // NewStore returns a store on an application pool. now is the clock; nil means the machine's.
@@ -47,7 +48,7 @@ func NewStore(pool *pgxpool.Pool, events workspace.Publisher, scheduler Schedule
 	if now == nil {
 		now = time.Now
 	}
-	return &Store{pool: pool, events: events, scheduler: scheduler, now: now}
+	return &Store{pool: pool, events: events, scheduler: scheduler, now: now, commits: committer{limit: maxWaiting, lines: map[uuid.UUID]*waitingLine{}}}
 }
 
 // onChat runs a command of the team's. A preview is nobody's to claim, answer or resolve: it is unknown here.
@@ -67,6 +68,7 @@ type change struct {
 	store *Store
 	// writes are sent together with the row, in one round trip.
 	writes   pgx.Batch
+	rounds   []Round // for the assistant
 	appended []Message
 	events   []workspace.Event
 	dirty    bool
@@ -127,6 +129,17 @@ func (c *change) to(cmd command) error { return c.move(cmd, c.store.now()) }
 // append gives the message the next sequence number; it is stored when the command is saved.
 func (c *change) append(m Message) Message {
 	m.Conversation, m.Seq, m.At = c.ID, c.Head+1, c.store.now().UTC()
+	c.Head = m.Seq
+	// The words that a person is being called would hide what for, so the visitor's own stay in the inbox.
+	if m.Kind == KindText && m.Outcome != OutcomeHandoff {
+		c.PreviewSeq = m.Seq
+	}
+	c.appended, c.dirty = append(c.appended, m), true
+	return m
+}
+
+// insert queues the write of a message.
+func insert(writes *pgx.Batch, workspaceID uuid.UUID, m Message) {
 	var parts []byte
 	if m.Line != nil {
 		parts, _ = json.Marshal(m.Line)
@@ -135,18 +148,11 @@ func (c *change) append(m Message) Message {
 	if len(m.Citations) > 0 {
 		citations, _ = json.Marshal(m.Citations)
 	}
-	c.writes.Queue(`
+	writes.Queue(`
 		INSERT INTO message (workspace_id, conversation_id, seq, cid, kind, author_kind, author_id, author_name, body, body_hash, language, citations, parts, outcome, run, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		c.Workspace, c.ID, m.Seq, m.CID, m.Kind, m.Author.Kind, null(m.Author.ID), m.Author.Name, m.Body, hash(m.Body), m.Language,
+		workspaceID, m.Conversation, m.Seq, m.CID, m.Kind, m.Author.Kind, null(m.Author.ID), m.Author.Name, m.Body, hash(m.Body), m.Language,
 		citations, parts, m.Outcome, null(m.Run), m.At)
-	c.Head = m.Seq
-	// The words that a person is being called would hide what for, so the visitor's own stay in the inbox.
-	if m.Kind == KindText && m.Outcome != OutcomeHandoff {
-		c.PreviewSeq = m.Seq
-	}
-	c.appended, c.dirty = append(c.appended, m), true
-	return m
 }
 
 // line appends an event message. Its cid is derived, so that a command that runs twice loses at the key.
@@ -161,15 +167,35 @@ func (c *change) save(ctx context.Context) error {
 	if !c.dirty {
 		return nil
 	}
+	if err := c.store.schedule(ctx, c.tx, c.rounds); err != nil {
+		return err
+	}
+	// The messages come first: what else is written may point to them.
+	writes := &pgx.Batch{}
+	for _, m := range c.appended {
+		insert(writes, c.Workspace, m)
+	}
+	writes.QueuedQueries = append(writes.QueuedQueries, c.writes.QueuedQueries...)
 	c.UpdatedAt = c.store.now().UTC()
-	c.writes.Queue(`
+	writes.Queue(`
 		UPDATE conversation SET state = $3, epoch = $4, head = $5, last_visitor_seq = $6, agent_id = $7, preview_seq = $8, rule = $9, reason = $10,
 			waiting_since = $11, unanswered_since = $12, last_visitor_at = $13, queue_position = $14, queue_minutes = $15, resolved_at = $16, resolved_by = $17, updated_at = $18, state_since = $19
 		WHERE workspace_id = $1 AND id = $2`,
 		c.Workspace, c.ID, c.State, c.Epoch, c.Head, c.LastVisitorSeq, c.Agent, c.PreviewSeq, c.Rule, c.Reason,
 		c.WaitingSince, c.UnansweredSince, c.LastVisitorAt, c.QueuePosition, c.QueueMinutes, c.ResolvedAt, c.ResolvedBy, c.UpdatedAt, c.StateSince)
-	if err := c.tx.SendBatch(ctx, &c.writes).Close(); err != nil {
+	if err := c.tx.SendBatch(ctx, writes).Close(); err != nil {
 		return fmt.Errorf("save conversation: %w", err)
+	}
+	return nil
+}
+
+// schedule gives rounds to the job queue.
+func (s *Store) schedule(ctx context.Context, tx pgx.Tx, rounds []Round) error {
+	if len(rounds) == 0 {
+		return nil
+	}
+	if err := s.scheduler.Schedule(ctx, tx, rounds...); err != nil {
+		return fmt.Errorf("schedule %s: %w", rounds[0].Kind, err)
 	}
 	return nil
 }

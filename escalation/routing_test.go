@@ -21,7 +21,7 @@ import (
 // noRounds takes answer rounds: no assistant is at work here.
 type noRounds struct{}
 
-func (noRounds) Schedule(context.Context, pgx.Tx, conversation.Round) error { return nil }
+func (noRounds) Schedule(context.Context, pgx.Tx, ...conversation.Round) error { return nil }
 
 // queueDesk is a workspace with an agent, a router and a clock of its own.
 type queueDesk struct {

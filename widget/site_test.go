@@ -34,10 +34,10 @@ type rounds struct {
 	list []conversation.Round
 }
 
-func (r *rounds) Schedule(_ context.Context, _ pgx.Tx, round conversation.Round) error {
+func (r *rounds) Schedule(_ context.Context, _ pgx.Tx, rounds ...conversation.Round) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.list = append(r.list, round)
+	r.list = append(r.list, rounds...)
 	return nil
 }
 
