@@ -52,9 +52,10 @@ type conn struct {
 	receipts  receipts
 	typing    time.Time // until when the visitor's typing stands; zero: they do not type
 	looked    time.Time // when the database was last asked whether there is something new
-	// heldBack answers the messages behind one that was not taken, heldFor; nil: none was. heldNext is the first of those behind it.
+	// heldBack answers the messages behind one that was not taken, heldFor; nil: none was. heldNext is the first of those behind it. firmly: it is not stored, so the client has it.
 	heldBack          func(cid *uuid.UUID) any
 	heldFor, heldNext uuid.UUID
+	firmly            bool
 }
 
 // receipts are how far the visitor has received and seen, and how much of it is stored.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -89,16 +90,16 @@ func (c *conn) slowDown(in incoming, retry float64) {
 // of the device may fill it, and the next message would be stored before this one.
 func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
 	if in.T == frameSay && in.CID != uuid.Nil {
-		c.heldBack, c.heldFor, c.heldNext = answer, in.CID, uuid.Nil
+		c.heldBack, c.heldFor, c.heldNext, c.firmly = answer, in.CID, uuid.Nil, false
 	}
 }
 
-// release ends that on a socket when the message comes again. A client sends in order, so where the next one comes again without it the client does not hold it any more: it was stored before, and what was
-// not taken was a copy that came late.
+// release ends that on a socket when the message comes again. Where it was not looked for in the database, it may have been a copy that came late of one that is stored, which the client does not hold any more: a
+// client sends in order, so that is so when the next one comes again without it.
 func (c *conn) release(cid uuid.UUID) {
 	switch {
 	case c.polled || c.heldBack == nil:
-	case cid == c.heldFor || cid == c.heldNext:
+	case cid == c.heldFor || cid == c.heldNext && !c.firmly:
 		c.heldBack = nil
 	case c.heldNext == uuid.Nil:
 		c.heldNext = cid
@@ -152,6 +153,10 @@ func (c *conn) say(ctx context.Context, in incoming) error {
 		return nil
 	}
 	stored, err := c.h.Conversations.Say(ctx, conversation.SayInput{Session: c.session, Conversation: in.Conv, CID: in.CID, N: in.N, Body: in.Body})
+	if errors.Is(err, conversation.ErrBusy) {
+		c.slowDown(in, retryAfter*(0.5+rand.Float64())) // Not all at the same time.
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -240,6 +245,7 @@ func (c *conn) refuseFor(in incoming, err error) {
 	if errors.As(err, &gap) {
 		r.Code, r.Fix, r.N = codeGap, "Number what you hold from n on, in order, and send it again.", gap.Next
 		c.refuseAll(in, r)
+		c.firmly = true
 		return
 	}
 	for _, known := range refusals {
