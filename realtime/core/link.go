@@ -90,6 +90,9 @@ func (c *Core) pollDue() int64 {
 	if c.calling {
 		at = c.callBy
 	}
+	if c.state != Live {
+		return at // No socket is tried before the poll is welcomed.
+	}
 	if c.probing {
 		return min(at, c.probeBy)
 	}
