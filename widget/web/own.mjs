@@ -8,9 +8,9 @@ export const own = [
   // Hands and views.
   "draw turn dismiss say again ask draft focusBox tell props kids views yieldTo atEnd opened toQueue giveBack complain dispatch vault inside paint texts emit flush wake",
   // The second half.
-  "news tooLong ticks live place",
-  // The core.
-  "admitted postponed welcomed heard due pending sent gap cursor offer held resync",
+  "news tooLong ticks live place items reduceLater",
+  // The core, its poll, and the hands of both.
+  "stage polls probing tries misses hold holdUntil callAt due lend noSession opened answer failed timer kept forget reset greeting next take lost enter pausing missed pump polling paused unheard renumber noContact catchUp forgetAfter outbox stored away",
 ]
   .join(" ")
   .split(" ");

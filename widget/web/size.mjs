@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const limits = { "w.js": 1000, "widget.js": 3000, "widget-chat.js": 12_200, "widget-more.js": 8800, "locale/hi.js": 2000, "locale/ar.js": 2000 };
+const limits = { "w.js": 1000, "widget.js": 3000, "widget-chat.js": 12_200, "widget-more.js": 11_700, "locale/hi.js": 2000, "locale/ar.js": 2000 };
 let over = false;
 for (const [file, limit] of Object.entries(limits)) {
   const raw = readFileSync(new URL(`dist/${file}`, import.meta.url));

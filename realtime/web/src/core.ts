@@ -1,6 +1,7 @@
 import { backoff } from "./backoff.ts";
 import { onClose, type CloseAction } from "./close.ts";
 import type { MakePoll, PollPart } from "./poll.ts";
+import type { MakeRare, RarePart } from "./rare.ts";
 import type { ClientFrame, Delta, Message, PollRequest, ServerFrame } from "./visitor.ts";
 
 // The client's half of docs/protocol.md as a state machine: the twin of the Go package realtime/core, whose doc.go lists inputs and outputs; both are held to the vectors in
@@ -19,8 +20,6 @@ const STEADY_MS = 10_000;
 const ANSWER_MS = 5000;
 /** How far clients scatter that were sent away together, where the server does not say. */
 const SPREAD_MS = 3000;
-/** How long a time that the server asked for stands for the close that follows it. */
-const HOLDS_MS = 5000;
 /** The pause of a client that was too much. */
 const LATER_MS = 10_000;
 /** So many messages are under way at a time: with the hello, fewer than a server takes in a row. */
@@ -101,6 +100,37 @@ export interface Link {
   /** The answer being written that is held, and how much of it in code points. */
   run: string;
   offset: number;
+  /** The store that a welcome named, while the resync that it leads to is awaited. */
+  coming: string;
+  /** No message goes out before; 0: they may. */
+  paused: number;
+  /** The database was away when wishes came. */
+  unheard: boolean;
+  /** How far the team has received and seen. */
+  delivered: number;
+  seen: number;
+}
+
+/** What the core lends to its other parts. */
+export interface Kernel {
+  link: Link;
+  hands: Hands;
+  entries: readonly Entry[];
+  ready: ReadonlySet<Entry>;
+  sent: Set<Entry>;
+  random(): number;
+  now(): number;
+  conv(): string;
+  greeting(): Omit<PollRequest, "mark" | "frames">;
+  next(limit: number): ClientFrame[];
+  take(f: ServerFrame): void;
+  lost(then: CloseAction | "large", missed: boolean): void;
+  pausing(): number;
+  renumber(next: number, stays: (e: Entry) => boolean): void;
+  fail(cid: string, code: string): void;
+  pump(): void;
+  forgetAfter(from: number): void;
+  noContact(): void;
 }
 
 export type Core = ReturnType<typeof core>;
@@ -118,21 +148,18 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
   let liveSince = 0;
   let pingAt = 0;
   let answerBy = Infinity;
-  /** No message goes out before; 0: they may. */
-  let paused = 0;
   /** Deltas of epochs below are void. */
   let floor = 0;
-  let delivered = 0;
-  let seen = 0;
   let readUpTo = 0;
   /** Wishes that last until the server's state shows that it knows. */
   let person: Wish | null = null;
   let contact: Wish | null = null;
-  /** The database was away when they came. */
-  let unheard = false;
   let poll: PollPart | undefined;
-  const link: Link = { stage: "idle", polls: false, probing: false, tries: 0, misses: 0, hold: 0, holdUntil: 0, mark: "", callAt: 0, run: "", offset: 0 };
-  const early = new Map<number, Message>();
+  let rare: RarePart | undefined;
+  const link: Link = { stage: "idle", polls: false, probing: false, tries: 0, misses: 0, hold: 0, holdUntil: 0, mark: "", callAt: 0, run: "", offset: 0, coming: "", paused: 0, unheard: false, delivered: 0, seen: 0 };
+  const ahead = new Map<number, Message>();
+  /** Frames that came before the part that knows them was lent. */
+  const early: ServerFrame[] = [];
   const entries = restored.entries.map((e) => ({ ...e })).sort((a, b) => a.n - b.n || (a.cid < b.cid ? -1 : 1));
   /** Entries that are stored, those that went out on any link, and those that went out on this one and have no answer yet. */
   const ready = new Set(entries);
@@ -177,9 +204,12 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
     hands.open();
   }
 
+  /** A resync: what is after `from` comes anew, in the store that was named. */
   function forgetAfter(from: number): void {
+    store = link.coming || store;
+    link.coming = "";
     cursor = Math.min(cursor, from);
-    early.clear();
+    ahead.clear();
   }
 
   /** Goes on in another conversation: the one before cannot be written to any more. */
@@ -188,7 +218,7 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
     if (conv) {
       forgetAfter(0);
       hands.reset(to, 0);
-      delivered = seen = readUpTo = 0;
+      readUpTo = link.delivered = link.seen = 0;
     }
     conv = to;
     for (const e of entries)
@@ -244,17 +274,10 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
     sent.clear();
   }
 
-  /** Holds messages back for a while, from the one on that was not taken: later ones would only be told that they are too early. */
-  function hold(cid: string | undefined, ms: number): void {
-    const from = entries.findIndex((e) => e.cid === cid);
-    if (from >= 0) for (const e of entries.slice(from)) sent.delete(e);
-    paused = Math.max(paused, now + ms);
-  }
-
   /** Takes the messages that go out now, in order, and never so many that more than `limit` are under way. What is not kept yet holds back all behind it. */
   function next(limit: number): ClientFrame[] {
     const frames: ClientFrame[] = [];
-    if (paused > now) return frames;
+    if (link.paused > now) return frames;
     for (const e of entries.slice(0, limit)) {
       if (!ready.has(e)) break;
       if (sent.has(e)) continue;
@@ -280,7 +303,7 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
 
   /** Asks anew after a welcome, or once the database is back. */
   function wishAgain(): void {
-    unheard = false;
+    link.unheard = false;
     poll?.clear();
     wish(person);
     wish(contact);
@@ -288,9 +311,9 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
   }
 
   function offer(m: Message): void {
-    if (m.seq > cursor) early.set(m.seq, m);
-    for (let it; (it = early.get(cursor + 1)); ) {
-      early.delete(++cursor);
+    if (m.seq > cursor) ahead.set(m.seq, m);
+    for (let it; (it = ahead.get(cursor + 1)); ) {
+      ahead.delete(++cursor);
       hands.show(it);
     }
   }
@@ -311,38 +334,18 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
     }
     heardAt = liveSince = now;
     answerBy = Infinity;
-    link.misses = paused = 0;
+    link.misses = link.paused = 0;
     nextBeat();
     enter("live");
     moveTo(f.conv);
-    store = f.store;
+    // Where the store is another one than what is shown was counted in, a resync follows; until that is there the old one stands, because a link that breaks in between must be told again.
+    link.coming = cursor && store && store !== f.store ? f.store : "";
+    if (!link.coming) store = f.store;
     floor = 0;
     // What went out and has a number that the server counted may be stored, and keeps it.
     renumber(f.n + 1, (e) => tried.has(e) && e.n <= f.n);
     wishAgain();
     pump();
-  }
-
-  function refused(f: ServerFrame & { t: "error" }): void {
-    const { code, cid } = f;
-    if (code === "gap") {
-      // It is told once for each message that came too early: where all goes again already, nothing is to be done.
-      if (entries[0]?.n !== f.n || !sent.has(entries[0]!)) renumber(f.n!, () => false);
-      pump();
-    } else if (/bad_f|empty|too|reused/.test(code)) {
-      fail(cid!, code);
-      pump();
-    } else if (code === "unavailable") {
-      hold(cid, pausing());
-      unheard ||= !cid;
-    } else if (code === "conversation_unknown") {
-      if (!link.polls || link.probing) hands.close();
-      link.probing = false;
-      lost("session", false);
-    } else if (code === "bad_email") {
-      contact = null;
-      hands.tell(f);
-    }
   }
 
   /** Does what a frame asks for. One that is not known is passed over. */
@@ -360,24 +363,10 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
       }
       offer(f);
       pump();
-    } else if (f.t === "resync") {
-      if (f.conv !== conv) return;
-      forgetAfter(f.from);
-      delivered = seen = 0;
-      hands.reset(conv, f.from);
-    } else if (f.t === "read") {
-      if (f.conv !== conv || (f.delivered <= delivered && f.seen <= seen)) return;
-      hands.ticks((delivered = Math.max(delivered, f.delivered)), (seen = Math.max(seen, f.seen)), f.at);
-    } else if (f.t === "slow_down") {
-      const ms = (f.retry * 1000) | 0;
-      if (f.cid) hold(f.cid, ms);
-      else {
-        link.hold = ms;
-        link.holdUntil = now + HOLDS_MS;
-        link.callAt = now + ms;
-      }
-    } else if (f.t === "error") refused(f);
-    else if (f.t === "state") {
+    } else if (/resync|read|slow_down|error/.test(f.t)) {
+      if (rare) rare.take(f);
+      else early.push(f);
+    } else if (f.t === "state") {
       floor = Math.max(floor, f.epoch);
       if (person && (person as { on: boolean }).on === /waiting|agent/.test(f.state)) person = null;
       if (f.contact) contact = null;
@@ -388,7 +377,7 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
   const due = (): number => {
     const { stage } = link;
     const at = stage === "waiting" ? retryAt : !/opening|live/.test(stage) ? Infinity : link.polls ? poll!.due() : stage === "opening" ? greetBy : Math.min(pingAt, heardAt + DEAD_MS, answerBy);
-    return stage === "live" && paused ? Math.min(at, paused) : at;
+    return stage === "live" && link.paused ? Math.min(at, link.paused) : at;
   };
 
   function timer(): void {
@@ -400,9 +389,9 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
       hands.close();
       return lost("retry", stage === "opening");
     } else if (now >= pingAt) beat();
-    if (paused && now >= paused) {
-      paused = 0;
-      if (unheard) wishAgain();
+    if (link.paused && now >= link.paused) {
+      link.paused = 0;
+      if (link.unheard) wishAgain();
       pump();
     }
   }
@@ -417,10 +406,16 @@ export function core(random: () => number, hands: Hands, restored: Restored) {
     link,
     /** For when the timer input is to come; Infinity where nothing waits for time. */
     due,
-    /** Has the poll carry the link where sockets fail. */
-    lend(make: MakePoll) {
-      poll = make({ link, hands, random, greeting, next, take, lost, enter, pausing, unsend: () => sent.clear(), now: () => now, waits: () => paused <= now && !!entries[0] && ready.has(entries[0]) && !sent.has(entries[0]) });
-      return poll;
+    /**
+     * Lends what a page does not need for its first message: frames that are rare or can wait, and the poll that carries the link where sockets fail. Until then such frames
+     * wait, and sockets alone are tried.
+     */
+    lend(time: number, makeRare: MakeRare, makePoll: MakePoll) {
+      at(time);
+      const kernel: Kernel = { link, hands, random, entries, ready, sent, greeting, next, take, lost, pausing, renumber, fail, pump, forgetAfter, now: () => now, conv: () => conv, noContact: () => (contact = null) };
+      rare = makeRare(kernel);
+      poll = makePoll(kernel);
+      rare.catchUp(early);
     },
     start(time: number) {
       at(time);

@@ -1,6 +1,6 @@
-import { GREET_MS, WINDOW, type Hands, type Link, type Stage } from "./core.ts";
+import { GREET_MS, WINDOW, type Kernel } from "./core.ts";
 import type { CloseAction } from "./close.ts";
-import type { ClientFrame, PollRequest, ServerFrame } from "./visitor.ts";
+import type { ClientFrame, ServerFrame } from "./visitor.ts";
 
 /** For how long a call may wait for news, in seconds, and how long its answer may take in all, in milliseconds. */
 const POLL_WAIT = 25;
@@ -10,22 +10,6 @@ const PROBE_MS = 60_000;
 /** So much sooner the first one is tried: maybe nothing was in the way but a server that restarted. */
 const FIRST_PROBE = 6;
 
-/** What the core lends to the poll. */
-export interface Kernel {
-  link: Link;
-  hands: Hands;
-  random(): number;
-  now(): number;
-  greeting(): Omit<PollRequest, "mark" | "frames">;
-  next(limit: number): ClientFrame[];
-  take(f: ServerFrame): void;
-  lost(then: CloseAction | "large", missed: boolean): void;
-  enter(stage: Stage): void;
-  pausing(): number;
-  unsend(): void;
-  /** Whether a message could go out. */
-  waits(): boolean;
-}
 export type MakePoll = (k: Kernel) => PollPart;
 export type PollPart = ReturnType<typeof poll>;
 
@@ -35,7 +19,7 @@ const statuses: Record<number, CloseAction | "large"> = { 400: "stop", 401: "ses
  * The second transport: the same frames in calls that wait, each of which says all that a socket would remember. It stands apart from the core because a page that
  * has its socket never needs it.
  */
-export function poll({ link, hands, random, now, greeting, next, take, lost, pausing, unsend, waits }: Kernel) {
+export function poll({ link, hands, entries, ready, sent, random, now, greeting, next, take, lost, pausing }: Kernel) {
   /** What goes with the next call beside messages. */
   let extra: ClientFrame[] = [];
   let calling = false;
@@ -51,6 +35,8 @@ export function poll({ link, hands, random, now, greeting, next, take, lost, pau
 
   const probePause = (): number => (PROBE_MS * (0.8 + 0.4 * random())) | 0;
   const live = (): boolean => link.stage === "live";
+  /** Whether a message could go out. */
+  const waits = (): boolean => link.paused <= now() && !!entries[0] && ready.has(entries[0]) && !sent.has(entries[0]);
 
   function call(): void {
     const frames = live() ? [...extra, ...next(narrow ? 1 : WINDOW)] : [];
@@ -136,11 +122,12 @@ export function poll({ link, hands, random, now, greeting, next, take, lost, pau
       taking = false;
       if (!/opening|live/.test(link.stage)) return;
       // What had no answer goes again, and what is to wait waits by its pause.
-      unsend();
+      sent.clear();
       if (now() >= link.callAt) call();
     },
     due(): number {
-      return Math.min(calling ? callBy : link.callAt, link.probing ? probeBy : probeAt);
+      // No socket is tried before the poll is welcomed.
+      return Math.min(calling ? callBy : link.callAt, live() ? (link.probing ? probeBy : probeAt) : Infinity);
     },
     timer(): void {
       if (calling && now() >= callBy) {

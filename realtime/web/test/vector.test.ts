@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { core, poll, type Entry, type Hands, type Restored, type Wish } from "../src/index.ts";
+import { core, poll, rare, type Entry, type Hands, type Restored, type Wish } from "../src/index.ts";
 import type { ServerFrame } from "../src/visitor.ts";
 
 // The recorded runs that the Go core is held to, too. realtime/core/doc.go says how they are written.
@@ -48,7 +48,7 @@ test.each(files)("%s goes as it was recorded", (file) => {
   const { about, random, restored, steps } = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Vector;
   const out: unknown[] = [];
   const c = core(() => random, recorder(out), { entries: [], store: "", cursor: 0, ...restored });
-  c.lend(poll);
+  c.lend(0, rare, poll);
   const inputs: Record<string, (at: number, i: Step["in"]) => void> = {
     start: (at) => c.start(at),
     wake: (at) => c.wake(at),

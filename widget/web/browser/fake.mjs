@@ -47,6 +47,12 @@ export class Fake {
   store = "0190f3c2-0000-7000-8000-000000000001";
   /** A file of the widget that cannot be had. */
   withheld = /$^/;
+  /** What stands in the way of sockets: "blocks" refuses the upgrade, "eats" accepts it and lets no frame through. */
+  proxy = "";
+  eaten = 0;
+  calls = 0;
+  /** Calls that wait for news. */
+  polls = new Set();
   csp = "";
   nonce = "";
   requests = [];
@@ -54,7 +60,11 @@ export class Fake {
   async listen() {
     this.server = createServer((q, r) => this.http(q, r));
     this.wss = new WebSocketServer({ noServer: true, handleProtocols: () => "baton.v1" });
-    this.server.on("upgrade", (q, s, head) => this.wss.handleUpgrade(q, s, head, (ws) => this.socket(ws)));
+    this.server.on("upgrade", (q, s, head) => {
+      if (this.proxy === "blocks") return s.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+      // A silent proxy accepts, and lets nothing through.
+      this.wss.handleUpgrade(q, s, head, (ws) => (this.proxy === "eats" ? this.eaten++ : this.socket(ws)));
+    });
     await new Promise((done) => this.server.listen(this.port ?? 0, "127.0.0.1", done));
     this.port = this.server.address().port;
     this.origin = `http://127.0.0.1:${this.port}`;
@@ -74,6 +84,7 @@ export class Fake {
     const send = (status, type, body, more = {}) => r.writeHead(status, { "Content-Type": type, ...cors, ...more }).end(body);
     if (q.method === "OPTIONS") return send(204, "text/plain", "", { "Access-Control-Allow-Headers": "content-type", "Access-Control-Allow-Methods": "POST" });
     if (url.pathname === "/api/visitor/session") return this.session(q, send);
+    if (url.pathname === "/api/visitor/poll") return this.poll(q, r, send);
     if (url.pathname === "/mark.svg") return send(200, "image/svg+xml", mark);
     const name = url.pathname.replace("/widget-locale/", "/locale/").slice(1);
     if (this.withheld.test(name)) return send(503, "text/plain", "not now");
@@ -95,6 +106,41 @@ export class Fake {
       }
       const lang = /^(hi|ar)/.exec(ask.locale)?.[0] ?? "en";
       send(200, "application/json", JSON.stringify({ token: device.token, visitor: device.visitor, store: this.store, conv: device.conv, inbox: { ...greeting[lang], mark: "/mark.svg", accent: this.accent ?? "#4F46E5" }, people: this.people }));
+    });
+  }
+
+  /** One call of the long poll. Its sockets-to-be is a list of frames; a call that waits is answered with the first news. */
+  poll(q, r, send) {
+    let text = "";
+    q.on("data", (d) => (text += d));
+    q.on("end", () => {
+      this.calls++;
+      const ask = JSON.parse(text);
+      const device = this.devices.get(ask.token);
+      if (!device) return send(401, "application/json", JSON.stringify({ code: "token_ended", error: "", fix: "" }));
+      const c = this.conv(device.conv);
+      const frames = [];
+      const s = { device, ws: { readyState: 1, send: (f) => (frames.push(JSON.parse(f)), s.waits && answer()), terminate() {} } };
+      const answer = () => {
+        clearTimeout(s.waits);
+        s.waits = 0;
+        this.sockets.delete(s);
+        send(200, "application/json", JSON.stringify({ mark: `m${c.messages.length}`, frames: frames.length ? frames : [{ t: "head", conv: c.id, seq: c.messages.length, epoch: c.epoch }] }));
+      };
+      this.sockets.add(s);
+      if (!ask.mark) this.frame(s, { ...ask, t: "hello" });
+      else {
+        for (const m of c.messages.slice(ask.cursors[c.id] ?? 0)) this.send(s, m);
+        if (c.told !== c.read) this.send(s, (c.told = c.read));
+        if (ask.mark !== `m${c.messages.length}`) this.send(s, this.state(c));
+      }
+      for (const f of ask.frames) {
+        const taken = this.filter(f, s);
+        if (taken) this.frame(s, taken);
+      }
+      if (frames.length || ask.frames.length || !ask.mark) return answer();
+      s.waits = setTimeout(answer, ask.wait * 1000);
+      r.on("close", () => this.sockets.delete(s));
     });
   }
 
@@ -161,7 +207,7 @@ export class Fake {
       const m = { t: "message", conv: c.id, seq: c.messages.length + 1, cid: f.cid, kind: "text", author: { kind: "visitor" }, body: f.body, at };
       c.messages.push(m);
       this.send(s, { t: "ack", conv: c.id, cid: f.cid, seq: m.seq, at });
-      for (const o of this.sockets) if (o !== s && o.device === s.device) this.send(o, m);
+      for (const o of this.sockets) if (o.device === s.device) this.send(o, m);
       if (c.state === "resolved") this.turn(c, { state: "assistant" }, { name: "reopened" });
       if (c.state === "assistant") void this.answer(c, f.body);
     },

@@ -1,4 +1,5 @@
-import { backoff } from "@baton/realtime";
+import { backoff, store, type Entry } from "@baton/realtime";
+import type { ServerFrame } from "@baton/realtime/visitor";
 import { connect } from "./client.ts";
 import { patch } from "./h.ts";
 import { attempt } from "./attempt.ts";
@@ -6,7 +7,7 @@ import { vault as open } from "./keep.ts";
 import { lent } from "./lent.ts";
 import { reduce } from "./reduce.ts";
 import type { Shell } from "./shell.ts";
-import { initial, standing, unread, type Action, type State } from "./state.ts";
+import { initial, type Action, type State } from "./state.ts";
 import css from "./style/chat.css?inline";
 import { isRtl, language, setTexts } from "./text.ts";
 import { small, type Hands } from "./view/hands.ts";
@@ -17,7 +18,9 @@ import { panel } from "./view/panel.ts";
 export async function start(shell: Shell): Promise<Record<string, (...args: any[]) => void>> {
   const { base, data, emit, inside, shadow } = shell;
   const inbox = data.inbox!;
-  const vault = open(inbox, data.storage !== "none");
+  const wanted = data.storage !== "none";
+  const vault = open(inbox, wanted);
+  const outbox = store<Entry>(`baton.${inbox}`, wanted);
   let state: State = { ...initial, returning: !!vault.get("token") };
   /** Up to here everything was told to those who listen. */
   let told = state;
@@ -26,6 +29,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   let tries = 0;
   let watcher: { onclose(): void; destroy(): void } | undefined;
   const ended = new AbortController();
+  const early: Action[] = [];
 
   // Said here, it is heard by those who listen instead of looking.
   const region = document.createElement("div");
@@ -70,6 +74,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
       (m) => {
         hands.more = m.start(lent, hands);
         adopt(hands.more!.css);
+        early.forEach(dispatch);
         soon();
       },
       () => setTimeout(fetchMore, backoff(tries++, 1)),
@@ -82,18 +87,10 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   const dispatch = (a: Action) => {
     const before = state;
     state = reduce(state, a);
-    if (state === before) return;
-    tellPage(before);
-    soon();
-  };
-  const tellPage = (before: State) => {
-    const count = unread(state);
-    if (count !== unread(before)) emit("unread", { count });
-    if (before.synced) for (const { kind, author, body, at } of state.messages.slice(before.messages.length)) if (kind === "text") emit("message", { author: author.kind, name: author.name ?? "", body, at });
-    const now = standing(state);
-    if (before.conversation && now !== standing(before))
-      if (now === "waiting") emit("handoff");
-      else if (now === "resolved") emit("ended");
+    if (hands.more) state = hands.more.reduceLater(state, a);
+    // What came too early for the second half; a sign of typing would be over by then.
+    else if (state === before && (a as { frame?: ServerFrame }).frame?.t !== "typing") early.push(a);
+    if (state !== before) soon();
   };
   /** A keyboard on a phone covers the page without making it smaller; the window shrinks instead. */
   const fit = () => inside.style.setProperty("--vh", small() && visualViewport ? `${visualViewport.height}px` : "");
@@ -119,7 +116,8 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   };
 
   const client = connect({
-    base, inbox, vault, dispatch,
+    base, inbox, vault, dispatch, outbox,
+    entries: await outbox.all(),
     locale: () => shell.locale,
     state: () => state,
     complain(message) {
@@ -130,7 +128,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   });
   const hands: Hands = {
     ...client,
-    base, draw, turn, tell,
+    base, draw, turn, tell, emit,
     state: () => state,
     dismiss: () => dispatch({ do: "set", teaser: null }),
     draft(text) {

@@ -13,6 +13,7 @@ export type Item = { key: string; sig: string } & (
   | { kind: "typing"; name: string }
   | { kind: "event"; message: Message; full: boolean; past: boolean }
   | { kind: "queue" }
+  | { kind: "slow" }
 );
 
 export type Of<K extends Item["kind"]> = Extract<Item, { kind: K }>;
@@ -20,7 +21,7 @@ export type Of<K extends Item["kind"]> = Extract<Item, { kind: K }>;
 /** Messages of one author this close together form a group, in milliseconds. */
 const GROUP_MS = 300_000;
 
-type Said = Message & { journey?: Journey };
+export type Said = Message & { journey?: Journey };
 
 /** What the log shows, from top to bottom. Pure, so that grouping and ticks are tested without a document. */
 export function items(s: State): Item[] {
@@ -70,8 +71,9 @@ function ticked(s: State, seq: number): Tick {
 
 function tail(s: State): Item[] {
   const state = standing(s);
-  if (s.run) return [{ kind: "run", key: `r${s.run.run}`, sig: "", run: s.run }];
+  if (s.run && !s.run.away) return [{ kind: "run", key: `r${s.run.run}`, sig: "", run: s.run }];
   if (state === "waiting") return [{ kind: "queue", key: "queue", sig: "" }];
+  if (s.notice && state === "assistant") return [{ kind: "slow", key: "slow", sig: "slow" }];
   if (s.typing?.kind === "agent" && state === "agent") return [{ kind: "typing", key: "typing", sig: "", name: s.typing.name }];
   if (s.typing?.kind === "assistant" && state === "assistant") return [{ kind: "run", key: "thinking", sig: "", run: null }];
   return [];

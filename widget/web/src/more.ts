@@ -2,7 +2,8 @@ import { day } from "./dates.ts";
 import { later as drawings } from "./drawings.ts";
 import { h, type Kid, type View } from "./h.ts";
 import { draw } from "./icon.ts";
-import type { Item } from "./items.ts";
+import { items, type Item } from "./items.ts";
+import { reduceLater } from "./later.ts";
 import { place } from "./line.ts";
 import { borrow, type lent } from "./lent.ts";
 import { later } from "./locale/en.ts";
@@ -12,11 +13,13 @@ import css from "./style/more.css?inline";
 import { learn } from "./text.ts";
 import { answer } from "./view/answer.ts";
 import { contacts } from "./view/contact.ts";
-import { event, person, typing } from "./view/event.ts";
+import { event, person, slow, typing } from "./view/event.ts";
 import type { Hands } from "./view/hands.ts";
 import { tooLong } from "./view/long.ts";
 import { mark } from "./view/mark.ts";
 import { news } from "./view/news.ts";
+import { reporter, unread } from "./report.ts";
+import { calls } from "./calls.ts";
 import { queue } from "./view/queue.ts";
 import { sources } from "./view/source.ts";
 import { announcement } from "./view/speak.ts";
@@ -35,11 +38,19 @@ export function start(all: typeof lent, hands: Hands) {
   draw(drawings);
   const source = sources(hands);
   const contact = contacts(hands);
+  const report = reporter(hands);
+  calls(hands);
   return {
     css,
+    items,
+    unread,
+    reduceLater,
     source,
     contact,
-    announcement,
+    announcement(before: State, s: State): string {
+      report(before, s);
+      return announcement(before, s);
+    },
     mark: mark(hands),
     place,
     news,
@@ -63,6 +74,8 @@ export function start(all: typeof lent, hands: Hands) {
           return event(i, s);
         case "typing":
           return typing(i, s);
+        case "slow":
+          return slow(i.key, hands);
         case "queue":
           return queue(i.key, s, hands, contact);
       }

@@ -5,6 +5,8 @@ import type { Message, Person, ServerFrame, SessionResponse, State as Conversati
 export type Journey = "sending" | "held" | "sent" | "failed";
 export interface Outgoing extends Pick<Entry, "cid" | "body" | "at"> {
   journey: Journey;
+  /** The server has it; it only waits to be seen among the messages. */
+  stored?: boolean;
 }
 
 /** An answer being written. */
@@ -14,6 +16,8 @@ export interface Run {
   pages: number;
   /** The visitor pressed Stop: what stands is kept until the finished message comes. */
   stopped: boolean;
+  /** The link was lost since, which cannot say that an answer goes on: it is not shown until the next piece comes. */
+  away: boolean;
 }
 
 /** Everything the views show. */
@@ -22,12 +26,10 @@ export interface State {
   link: "cold" | "joining" | "live" | "lost" | "gone";
   session: SessionResponse | null;
   people: readonly Person[];
-  /** All that happened up to the first welcome has arrived: what comes now is news. */
+  /** All that had happened when the link was first live has arrived: what comes now is news. */
   synced: boolean;
-  /** There may be messages that have not come yet; until they do, no greeting. */
+  /** There may be messages that have not come yet; until they do, or the server knows of none, no greeting. */
   returning: boolean;
-  /** `seq` of the server's last message at the last welcome. */
-  head: number;
   messages: readonly Message[];
   outgoing: readonly Outgoing[];
   conversation: Conversation | null;
@@ -42,6 +44,8 @@ export interface State {
   seen: number;
   /** A reply that is shown above the launcher while the panel is closed. */
   teaser: Message | null;
+  /** The last message has had no sign of an answer for long. */
+  notice: boolean;
   /** Why the last e-mail address was refused. */
   mailBad: boolean;
 }
@@ -52,7 +56,6 @@ export const initial: State = {
   people: [],
   synced: false,
   returning: false,
-  head: 0,
   messages: [],
   outgoing: [],
   conversation: null,
@@ -63,12 +66,15 @@ export const initial: State = {
   open: false,
   seen: 0,
   teaser: null,
+  notice: false,
   mailBad: false,
 };
 
 /** Everything that can happen to the state. */
 export type Action =
   | { do: "frame"; frame: ServerFrame; now: number }
+  | { do: "ticks"; delivered: number; seen: number; at: number }
+  | { do: "reset"; from: number }
   | { do: "session"; session: SessionResponse; same: boolean; seen: number }
   | { do: "link"; link: State["link"] }
   | { do: "list"; messages: readonly Message[]; outgoing: readonly Outgoing[] }
@@ -78,9 +84,6 @@ export type Action =
 
 /** What somebody else than the visitor said. */
 export const isReply = (m: Message): boolean => m.kind === "text" && m.author.kind !== "visitor";
-
-/** How many replies the visitor has not seen. */
-export const unread = (s: State): number => s.messages.slice(s.seen).filter(isReply).length;
 
 /** Where the conversation stands, with what the visitor has just asked for taken as done. */
 export function standing(s: State): Conversation["state"] {

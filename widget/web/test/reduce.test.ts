@@ -1,9 +1,10 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Delta } from "@baton/realtime/visitor";
 import { items } from "../src/items.ts";
-import { reduce } from "../src/reduce.ts";
-import { greets, standing, unread, type State } from "../src/state.ts";
+import { reduceLater } from "../src/later.ts";
+import { reduce as reduceFirst } from "../src/reduce.ts";
+import { unread } from "../src/report.ts";
+import { greets, standing, type Action, type State } from "../src/state.ts";
 import { later } from "../src/locale/en.ts";
 import hi from "../src/locale/hi.ts";
 import { learn, setTexts } from "../src/text.ts";
@@ -14,39 +15,34 @@ import { conversation, message, state } from "./make.ts";
 learn(later);
 
 const delta = (offset: number, text: string, more: Partial<Delta> = {}): Delta => ({ t: "delta", conv: "c", run: "r", epoch: 0, offset, text, ...more });
+/** Both halves, as they work together. */
+const reduce = (s: State, a: Action): State => reduceLater(reduceFirst(s, a), a);
 const hear = (s: State, ...frames: Parameters<typeof one>[1][]) => frames.reduce(one, s);
 const one = (s: State, frame: Extract<Parameters<typeof reduce>[1], { do: "frame" }>["frame"]) => reduce(s, { do: "frame", frame, now: 0 });
 const list = (s: State, ...messages: ReturnType<typeof message>[]) => reduce(s, { do: "list", messages, outgoing: [] });
 
-// Pieces may be lost, repeated or swapped: what stands is always a beginning of the answer, and offset 0 heals everything.
-test("an answer being written is never garbled", () => {
-  const answer = "Free shipping to बेंगलुरु 🚚 on orders over ₹2,500.";
-  const points = [...answer];
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(points.length), fc.nat(8)), { maxLength: 60 }), (pieces) => {
-      let s = state();
-      for (const [offset, length] of pieces) {
-        s = hear(s, delta(offset, offset ? points.slice(offset, offset + length).join("") : points.slice(0, length).join("")));
-        if (s.run) expect(answer.startsWith(s.run.text)).toBe(true);
-      }
-      expect(hear(s, delta(0, answer)).run!.text).toBe(answer);
-    }),
-  );
+test("an answer grows piece by piece, and begins again where a piece begins it", () => {
+  const s = hear(state(), delta(0, "Free shipping to "), delta(17, "बेंगलुरु 🚚"));
+  expect(s.run!.text).toBe("Free shipping to बेंगलुरु 🚚");
+  expect(hear(s, delta(0, "Free")).run!.text).toBe("Free");
+  expect(hear(s, delta(0, "Other", { run: "r2" })).run).toMatchObject({ run: "r2", text: "Other" });
 });
 
-test("deltas of an older epoch, of a finished run, and after Stop are ignored", () => {
-  expect(hear(state({ conversation: conversation({ epoch: 2 }) }), delta(0, "late", { epoch: 1 })).run).toBeNull();
+test("deltas of a finished run, and after Stop, are ignored", () => {
   expect(hear(state({ messages: [message(1, { author: { kind: "assistant" }, run: "r" })] }), delta(0, "late")).run).toBeNull();
   const stopped = reduce(hear(state(), delta(0, "so far")), { do: "stop" });
   expect(hear(stopped, delta(6, " and on")).run!.text).toBe("so far");
 });
 
-test("a run ends with its message, with `end`, with a claim, and with the link", () => {
+test("a run ends with its message, with `end` and with a claim; over a lost link it is not shown until it goes on", () => {
   const s = hear(state({ conversation: conversation() }), delta(0, "so far"));
   expect(list(s, message(1, { author: { kind: "assistant" }, run: "r" })).run).toBeNull();
   expect(hear(s, delta(6, "", { end: true })).run).toBeNull();
   expect(hear(s, conversation({ state: "agent", epoch: 1 })).run).toBeNull();
-  expect(reduce(s, { do: "link", link: "lost" }).run).toBeNull();
+  const lost = reduce(s, { do: "link", link: "lost" });
+  const shows = (x: State) => items(x).some((i) => i.kind === "run");
+  expect([shows(s), shows(lost), shows(reduce(lost, { do: "link", link: "live" }))]).toEqual([true, false, false]);
+  expect(hear(lost, delta(6, " and on")).run).toMatchObject({ text: "so far and on", away: false });
   expect(hear(s, conversation()).run).not.toBeNull();
 });
 
@@ -60,16 +56,25 @@ test("what is asked for stands until the server has said so, and no longer", () 
   expect(hear(left, conversation()).asking).toBeNull();
 });
 
-test("ticks only move forward", () => {
-  const s = hear(state(), { t: "read", conv: "c", by: "agent", delivered: 5, seen: 4, at: "2026-11-24T05:39:00.000Z" }, { t: "read", conv: "c", by: "agent", delivered: 3, seen: 2, at: "2026-11-24T05:38:00.000Z" });
-  expect(s.read).toEqual({ delivered: 5, seen: 4, passed: [{ seen: 4, at: Date.parse("2026-11-24T05:39:00.000Z") }] });
-});
-
 test("a message keeps the time at which it was first seen", () => {
-  const mark = (seen: number, minute: number) => ({ t: "read" as const, conv: "c", by: "agent" as const, delivered: seen, seen, at: `2026-11-24T05:${minute}:00.000Z` });
-  const s = hear(state({ messages: [message(1), message(2)] }), mark(1, 31), mark(1, 35), mark(2, 39));
+  const mark = (seen: number, minute: number): Action => ({ do: "ticks", delivered: seen, seen, at: Date.parse(`2026-11-24T05:${minute}:00.000Z`) });
+  const s = [mark(1, 31), mark(1, 35), mark(2, 39)].reduce(reduce, state({ messages: [message(1), message(2)] }));
   const seen = items(s).flatMap((i) => (i.kind === "mine" ? new Date(i.seenAt).getUTCMinutes() : []));
   expect(seen).toEqual([31, 39]);
+});
+
+test("what starts over takes back what was seen of it", () => {
+  const s = reduce(state({ seen: 4, read: { delivered: 3, seen: 3, passed: [{ seen: 3, at: 0 }] } }), { do: "reset", from: 2 });
+  expect([s.seen, s.read]).toEqual([2, { delivered: 0, seen: 0, passed: [] }]);
+});
+
+test("a slow answer is told until anything comes", () => {
+  const slow = hear(state({ messages: [message(1)], conversation: conversation() }), { t: "notice", conv: "c", code: "slow", seq: 1 });
+  expect(slow.notice).toBe(true);
+  expect(hear(slow, delta(0, "Yes")).notice).toBe(false);
+  expect(list(slow, message(1), message(2)).notice).toBe(false);
+  expect(hear(slow, conversation({ state: "waiting" })).notice).toBe(false);
+  expect(hear(state({ messages: [message(1), message(2)] }), { t: "notice", conv: "c", code: "slow", seq: 1 }).notice).toBe(false);
 });
 
 test("typing ends with its time, and with a message of the same author", () => {
@@ -86,7 +91,7 @@ test("unseen replies are counted, one of a person is shown above the closed laun
   expect(unread(s)).toBe(1);
   expect(s.teaser).toEqual(agent);
   expect(list(state({ seen: 1, open: true }), message(1), agent).teaser).toBeNull();
-  expect(list(state({ seen: 1, synced: false, head: 9 }), message(1), agent).teaser).toBeNull();
+  expect(list(state({ seen: 1, synced: false, conversation: conversation({ head: 9 }) }), message(1), agent).teaser).toBeNull();
 });
 
 test("nothing of another visitor's conversation survives a new session", () => {
@@ -162,6 +167,6 @@ test("listeners hear the start and the end of an answer, a place once, and never
   // An event has no body.
   const { body: _, ...called } = message(1, { kind: "event", author: { kind: "system" }, event: { name: "called" } });
   expect(announcement(s, list(s, called as never))).toBe("");
-  expect(announcement(s, hear(s, { t: "read", conv: "c", by: "agent", delivered: 1, seen: 1, at: "" }))).toBe("");
+  expect(announcement(s, reduce(s, { do: "ticks", delivered: 1, seen: 1, at: 0 }))).toBe("");
   expect(announcement(state({ synced: false }), list(state({ synced: false }), message(1, { author: { kind: "assistant" } })))).toBe("");
 });

@@ -79,6 +79,7 @@ export const later = {
   wasClosed: "This chat was closed",
   reopened: "The chat is open again",
   back: "Connected again",
+  slow: "This takes longer than usual. You can wait, or talk to a person.",
 } satisfies Record<string, Text>;
 
 export type Key = keyof typeof en | keyof typeof later;

@@ -1,4 +1,6 @@
 import { h, type Kid, type View } from "../h.ts";
+import { icon } from "../icon.ts";
+import type { Hands } from "./hands.ts";
 import type { Message } from "@baton/realtime/visitor";
 import type { Of } from "../items.ts";
 import { markdown } from "../markdown.ts";
@@ -18,6 +20,13 @@ export function person({ key, first: starts, last, message: { author, body, at }
 }
 
 export const typing = (i: Of<"typing">, s: State): View => h("div.person", { key: i.key }, face(s.conversation?.person ?? i), h("div.bubble", dots(), h("span.sr", t("typing", { name: first(i.name) }))));
+
+/** The answer takes long: the visitor is told so, and shown the way to a person. */
+export const slow = (key: string, hands: Hands): View =>
+  h("div.late", { key },
+    h("p.meta", t("slow")),
+    h("button.key", { onclick: () => (hands.focusBox(), hands.ask(true)) }, icon("person"), t("talk")),
+  );
 
 const rule = (key: string, text: Kid): View => h("div.rule meta", { key }, text);
 

@@ -17,6 +17,8 @@ export interface Hands extends Client {
   focusBox(): void;
   /** The second half of the widget, from when it is there. */
   more?: More;
+  /** Tells the page what happened. */
+  emit(name: string, detail?: unknown): void;
   /** Says something to those who listen instead of looking. */
   tell(text: string): void;
 }

@@ -1,6 +1,6 @@
 import { h, type Kid } from "../h.ts";
 import { icon } from "../icon.ts";
-import { standing, unread, type State } from "../state.ts";
+import { standing, type State } from "../state.ts";
 import { t } from "../text.ts";
 import type { Hands } from "./hands.ts";
 
@@ -9,7 +9,7 @@ export function launcher(s: State, hands: Hands, label: string): Kid {
   const { open } = s;
   const known = s.conversation?.person;
   const person = hands.more && !open && standing(s) === "agent" && known;
-  const n = open || !hands.more ? 0 : unread(s);
+  const n = (!open && hands.more?.unread(s)) || 0;
   // What is not seen follows what is: the name begins with the visible words, which are what somebody who speaks to the machine says.
   const more = [open ? t("close") : (person || !label) && t("open"), n && t("fresh", { n })].filter(Boolean).join(", ");
   return [

@@ -1,5 +1,6 @@
 import { h, type Kid, type View } from "../h.ts";
-import { items, type Item } from "../items.ts";
+import type { Message } from "@baton/realtime/visitor";
+import type { Item, Said } from "../items.ts";
 import { greets, isReply, type State } from "../state.ts";
 import { tagNow, t } from "../text.ts";
 import { clock } from "../when.ts";
@@ -12,6 +13,17 @@ import { card, writing } from "./writing.ts";
 
 /** Within this many pixels of its end the log follows what is new. */
 const PINNED_PX = 48;
+
+/** What was said, until the second half knows of days, groups, people and events. */
+const plainly = ({ messages, outgoing, run }: State): Item[] => [
+  ...[...messages, ...outgoing].map((it): Item => {
+    const { cid, body, kind, journey, author, run: of, at } = it as Said;
+    return journey || author.kind === "visitor"
+      ? { kind: "mine", key: `c${cid}`, sig: journey ?? "", body, at: +new Date(at), tick: journey ?? "sent", first: true, last: true, named: false, seenAt: 0 }
+      : { kind: kind === "text" ? "answer" : "day", key: `r${of || cid}`, sig: cid, message: it as Message, first: true, ways: false, at: 0 };
+  }),
+  ...(run && !run.away ? [{ kind: "run" as const, key: `r${run.run}`, sig: "", run }] : []),
+];
 
 /** The conversation: describes anew only what changed, and never scrolls away from what is being read. */
 export function log(hands: Hands) {
@@ -47,13 +59,12 @@ export function log(hands: Hands) {
     if (i.kind === "run") return writing(i.key, i.run, hands);
     if (hands.more) return hands.more.view(i, s);
     // The second half is not there yet: what was said stands in plain words, the rest waits.
-    if (i.kind === "answer") return h("div.answer", { key: i.key }, byAssistant(clock(Date.parse(i.message.at))), card(paragraphs(i.message.body)));
-    return i.kind === "person" && h("div", { key: i.key }, h("b", i.message.author.name), paragraphs(i.message.body));
+    return i.kind === "answer" && h("div.answer", { key: i.key }, i.message.author.name ? h("b", i.message.author.name) : byAssistant(clock(Date.parse(i.message.at))), card(paragraphs(i.message.body)));
   };
   const list = (s: State): Kid => {
     const old = views;
     views = {};
-    return items(s).map((i) => {
+    return (hands.more?.items ?? plainly)(s).map((i) => {
       const sign = i.sig && [i.sig, tagNow(), !!hands.more, hands.more?.sign(i.key)].join();
       views[i.key] = sign && old[i.key]?.sign === sign ? old[i.key]! : { sign, view: make(i, s) };
       return [views[i.key]!.view, hands.more?.source.view(i.key)];

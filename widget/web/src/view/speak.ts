@@ -26,6 +26,7 @@ export function announcement(before: State, s: State): string {
     s.typing?.kind === "agent" && before.typing?.kind !== "agent" && t("typing", s.typing),
     s.conversation?.contact && !before.conversation?.contact && t("mailKept"),
     s.link !== before.link && (s.link === "lost" ? t("lost") : before.link === "lost" && s.link === "live" && t("back")),
+    s.notice && !before.notice && t("slow"),
     failed(s) > failed(before) && t("failed"),
   ];
   return out
