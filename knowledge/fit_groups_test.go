@@ -175,6 +175,59 @@ func readSets(t *testing.T, dir string) map[string]set {
 	return sets
 }
 
+// Long messages: how many words of a page go in front of the question.
+const (
+	leastContext = 20
+	mostContext  = 100
+)
+
+// long is the group of the set's questions as a pasted mail would hold them: behind
+// some text from the matter's own pages, which are then hidden, so that what shares
+// its words is there and not what it says; and the same with the whole matter deleted.
+// None of the sets that may be learned from has long messages of its own.
+func (s set) long(t *testing.T) group {
+	t.Helper()
+	g, random := group{name: "long " + s.name}, chance("long "+s.name)
+	var b base
+	text, siblings := map[string]string{}, map[string][]string{}
+	for _, r := range s.corpus {
+		b.add(r.ID, r.Title, r.Heading, r.Text)
+		text[r.ID] = r.Text
+		siblings[s.page(r.ID)] = append(siblings[s.page(r.ID)], r.ID)
+	}
+	b.embed(t)
+	var rows []fitRow
+	var hidden []map[string]bool
+	for _, q := range s.own {
+		hide, context := s.context(q, siblings[s.page(q.Gold[0])], text, random)
+		if len(context) > 0 && slices.ContainsFunc(q.Gold, func(id string) bool { return !hide[id] }) {
+			q.Text = strings.Join(context, " ") + " " + q.Text
+			rows, hidden = append(rows, q), append(hidden, hide)
+		}
+	}
+	embedQuestions(t, rows)
+	for i, q := range rows {
+		g.ask(t, &b, q.Text, nil, func(id string) bool { return hidden[i][id] }, true)
+		g.ask(t, &b, q.Text, nil, func(id string) bool { return s.page(id) == s.page(q.Gold[0]) }, false)
+	}
+	return g
+}
+
+// context takes text of the question's own page: of the answers themselves only where
+// there are several.
+func (s set) context(q fitRow, siblings []string, text map[string]string, random *rand.Rand) (hide map[string]bool, context []string) {
+	n, hide := leastContext+random.IntN(mostContext-leastContext), map[string]bool{}
+	for _, i := range random.Perm(len(siblings)) {
+		id := siblings[i]
+		if len(q.Gold) == 1 && id == q.Gold[0] || len(context) >= n {
+			continue
+		}
+		hide[id] = true
+		context = append(context, strings.Fields(text[id])...)
+	}
+	return hide, context[:min(n, len(context))]
+}
+
 // intentGroup is a knowledge base of example utterances, every nth of each intent, asked
 // what is out of scope and every mth question that is not: that keeps it fast and
 // changes little.
@@ -298,6 +351,16 @@ func learned(t *testing.T, dir string) []group {
 		intentGroup(t, "clinc", filepath.Join(clinc, "train.jsonl"), filepath.Join(clinc, "val.jsonl"), 3, 15),
 		intentGroup(t, "hint curekart", filepath.Join(hint, "curekart_train.jsonl"), filepath.Join(hint, "curekart_test_dev.jsonl"), 1, 1),
 		intentGroup(t, "hint sofmattress", filepath.Join(hint, "sofmattress_train.jsonl"), filepath.Join(hint, "sofmattress_test.jsonl"), 1, 1))
+}
+
+// longMessages are the groups of long messages; they are learned from as well.
+func longMessages(t *testing.T, dir string) (out []group) {
+	t.Helper()
+	sets := readSets(t, dir)
+	for _, name := range []string{"docs exchange_online", "docs plausible", "docs sendgrid", "kb_stackfaq"} {
+		out = append(out, sets[name].long(t))
+	}
+	return out
 }
 
 func held(t *testing.T, dir string) []group {

@@ -13,7 +13,7 @@ import (
 //
 //	BATON_FIT_DATA=DIR go test -tags fit -run TestFitConfidence -v -timeout 1h ./knowledge
 //
-// fits the words' column; with BATON_FIT_VECTORS=FILE besides, the columns e5 and
+// fits the words' column; with BATON_FIT_VECTORS=FILE besides, the columns e5, long and
 // meaning, with vectors of the built-in embedder that are kept in FILE: the first run
 // embeds for some minutes, later ones take under one. DIR holds the sets kb_docs, kb_stackfaq, kb_emanual_tv, oos_clinc150 and
 // oos_hint3 as JSON Lines; kb_techqa, kb_wixqa, dialog_dstc10 and the demo shop are only measured,
@@ -27,11 +27,15 @@ func TestFitConfidence(t *testing.T) {
 		t.Fatal("BATON_FIT_DATA is not set")
 	}
 	from, on := learned(t, dir), held(t, dir)
-	fitColumn(column{"words", func(c coefficient) float64 { return c.words }, sample.byWords}, from, on)
-	if vectors != nil {
-		fitColumn(column{"e5", func(c coefficient) float64 { return c.e5 }, sample.byBoth}, from, on)
-		fitColumn(column{"meaning", func(c coefficient) float64 { return c.meaning }, sample.byBoth}, from, on)
+	every := func(sample) bool { return true }
+	fitColumn(column{"words", func(c coefficient) float64 { return c.words }, sample.byWords, every}, from, on)
+	if vectors == nil {
+		return
 	}
+	fitColumn(column{"e5", func(c coefficient) float64 { return c.e5 }, sample.byBoth, every}, from, on)
+	fitColumn(column{"meaning", func(c coefficient) float64 { return c.meaning }, sample.byBoth, every}, from, on)
+	longer := func(s sample) bool { return len(s.both.query) > longFrom/2 }
+	fitColumn(column{"long", func(c coefficient) float64 { return c.long }, sample.byBoth, longer}, append(from, longMessages(t, dir)...), on)
 }
 
 // A column of the calibration, and the search whose features it weighs.
@@ -39,6 +43,9 @@ type column struct {
 	name     string
 	weight   func(coefficient) float64
 	features func(sample) Features
+	// learns tells which samples it is fitted on: half as long as what it judges, or
+	// there would be too few.
+	learns func(sample) bool
 }
 
 func (s sample) byWords() Features { return s.words.features }
@@ -71,6 +78,9 @@ func (c column) points(groups []group) map[string][]point {
 	out := map[string][]point{}
 	for _, g := range groups {
 		for _, s := range g.samples {
+			if !c.learns(s) {
+				continue
+			}
 			p := point{label: s.label}
 			for _, line := range c.used() {
 				p.x = append(p.x, line.feature(c.features(s)))
@@ -125,6 +135,9 @@ func fit(groups map[string][]point, leave string) []float64 {
 	return w
 }
 
+// fewest is how many samples of either label a group must have to be learned from.
+const fewest = 8
+
 // start is the ridge's part.
 func start(w []float64, ridge float64) (gradient []float64, hessian [][]float64) {
 	gradient, hessian = make([]float64, len(w)), make([][]float64, len(w))
@@ -140,6 +153,9 @@ func addGradient(points []point, w, gradient []float64, hessian [][]float64) {
 	var counts [2]float64
 	for _, p := range points {
 		counts[b2i(p.label)]++
+	}
+	if min(counts[0], counts[1]) < fewest {
+		return // Its few would weigh as much as another's many.
 	}
 	for _, p := range points {
 		weight, is := 100/counts[b2i(p.label)], p.probability(w)

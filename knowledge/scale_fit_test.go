@@ -114,7 +114,11 @@ func (f fixture) scatter(t *testing.T, workspaceID uuid.UUID, space *Space, vect
 	random := rand.New(rand.NewPCG(5, 6))
 	last := uuid.Nil
 	for {
-		batch, err := f.nextUnembedded(t.Context(), space, workspaceID, uuid.Nil, last)
+		var batch []unembedded
+		err := f.tx(t.Context(), workspaceID, func(tx pgx.Tx) (err error) {
+			batch, err = nextUnembedded(t.Context(), tx, space, workspaceID, last)
+			return err
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +130,7 @@ func (f fixture) scatter(t *testing.T, workspaceID uuid.UUID, space *Space, vect
 		for i := range batch {
 			moved[i] = move(random, vectors[random.IntN(len(vectors))])
 		}
-		if _, err := f.storeVectors(t.Context(), space, workspaceID, batch, moved); err != nil {
+		if err := f.storeVectors(t.Context(), space, workspaceID, batch, moved); err != nil {
 			t.Fatal(err)
 		}
 	}
