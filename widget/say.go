@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -90,19 +91,22 @@ func (c *conn) slowDown(in incoming, retry float64) {
 // of the device may fill it, and the next message would be stored before this one.
 func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
 	if in.T == frameSay && in.CID != uuid.Nil {
-		c.heldBack, c.heldFor, c.heldNext, c.firmly = answer, in.CID, uuid.Nil, false
+		c.heldBack, c.heldFor, c.behind, c.firmly = answer, in.CID, nil, false
 	}
 }
 
+// behindKept bounds what is remembered of the messages behind one: more than a client has under way at a time.
+const behindKept = 32
+
 // release ends that on a socket when the message comes again. Where it was not looked for in the database, it may have been a copy that came late of one that is stored, which the client does not hold any more: a
-// client sends in order, so that is so when the next one comes again without it.
+// client sends in order, so that is so when one of those behind it comes again without it.
 func (c *conn) release(cid uuid.UUID) {
 	switch {
 	case c.polled || c.heldBack == nil:
-	case cid == c.heldFor || cid == c.heldNext && !c.firmly:
-		c.heldBack = nil
-	case c.heldNext == uuid.Nil:
-		c.heldNext = cid
+	case cid == c.heldFor, !c.firmly && (slices.Contains(c.behind, cid) || len(c.behind) >= behindKept):
+		c.heldBack, c.behind = nil, nil
+	case !c.firmly:
+		c.behind = append(c.behind, cid)
 	}
 }
 

@@ -19,6 +19,7 @@ type client struct {
 	rng                   *rand.Rand
 	core                  *core.Core
 	blocked               bool
+	twin                  bool // the visitor has another tab
 	joined                bool
 
 	number int   // of the socket or call that counts

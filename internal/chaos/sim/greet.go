@@ -34,7 +34,7 @@ func (s *conn) next() {
 	case "hello":
 		s.n.transact(func() error { return nil }, func(error) { s.hello(f); done() })
 	case "say":
-		if s.heldFor != "" && s.heldFor != f.CID {
+		if s.held(f.CID) {
 			s.answer(f, 0, s.heldAs)
 			done()
 			return
@@ -45,7 +45,7 @@ func (s *conn) next() {
 			f.N = s.n.w.store.Counter(s.c.device) + 1
 		}
 		s.n.say(s.c, f, func(seq int64, err error) {
-			f.N, s.heldFor, s.heldAs = n, "", err
+			f.N, s.heldFor, s.behind, s.heldAs = n, "", nil, err
 			if err != nil && !errors.Is(err, conversation.ErrCIDReused) {
 				s.heldFor = f.CID
 			}
@@ -57,6 +57,16 @@ func (s *conn) next() {
 	default:
 		done()
 	}
+}
+
+// held reports whether a message is behind one that was not taken. Where it comes again without that one, the client does not have that one any more.
+func (s *conn) held(cid string) bool {
+	var gap *conversation.GapError
+	if s.heldFor == "" || s.heldFor == cid || slices.Contains(s.behind, cid) && !errors.As(s.heldAs, &gap) {
+		return false
+	}
+	s.behind = append(s.behind, cid)
+	return true
 }
 
 // hello answers with welcome, state, and everything after the client's cursor.

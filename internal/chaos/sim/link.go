@@ -115,9 +115,9 @@ func (c *client) mangled(data []byte, old *[][]byte) (list [][]byte) {
 }
 
 // arrival is when a frame arrives: after those before it, unless a bad proxy lets it overtake.
-func (c *client) arrival(last *int64, kind string) int64 {
+func (c *client) arrival(last *int64, kind string, mayOvertake bool) int64 {
 	at := max(c.w.now+c.delay(), *last)
-	if kind != "hello" && kind != "welcome" && kind != "resync" && kind != "state" && kind != "delta" && c.w.chance(c.w.weather.swapped) {
+	if mayOvertake && kind != "hello" && kind != "welcome" && kind != "resync" && kind != "state" && kind != "delta" && c.w.chance(c.w.weather.swapped) {
 		c.w.felt("frames")
 		return at + 2*c.delay()
 	}
@@ -146,11 +146,11 @@ func (c *client) send(frame any) {
 		data, _ = json.Marshal(map[string]any{"t": "hello", "v": 1, "token": f.Token, "store": f.Store, "cursors": map[string]int64{c.conv.String(): max(c.seen, f.Cursors[c.conv.String()])}})
 	}
 	c.invoked(data)
-	for _, one := range c.mangled(data, &c.oldOut) {
+	for _, one := range c.outgoing(data) {
 		if c.silent {
 			continue
 		}
-		at := c.arrival(&c.outAt, kindOf(one))
+		at := c.arrival(&c.outAt, kindOf(one), !c.twin)
 		c.w.after(at-c.w.now, func() {
 			var f sent
 			if s.open && s.n.up && json.Unmarshal(one, &f) == nil {
@@ -158,6 +158,15 @@ func (c *client) send(frame any) {
 			}
 		})
 	}
+}
+
+// outgoing is what a bad proxy makes of a frame of the tab's. Two tabs count with one counter, and where a proxy swaps their frames besides, the server cannot know in which order one of them spoke: what the
+// protocol promises to two tabs, it promises them over lines that keep the order, as TCP does.
+func (c *client) outgoing(data []byte) [][]byte {
+	if c.twin {
+		return [][]byte{data}
+	}
+	return c.mangled(data, &c.oldOut)
 }
 
 // invoked notes that a message goes out.
@@ -175,7 +184,7 @@ func (c *client) deliver(s *conn, data []byte) {
 		return
 	}
 	for _, one := range c.mangled(data, &c.oldIn) {
-		at := c.arrival(&c.inAt, kindOf(one))
+		at := c.arrival(&c.inAt, kindOf(one), true)
 		c.w.after(at-c.w.now, func() {
 			if c.number == s.number && c.conn == s && !c.silent {
 				c.hearRaw(one)

@@ -40,8 +40,9 @@ type conn struct {
 	open    bool
 	busy    bool // a frame is being dealt with; the others wait
 	queue   []sent
-	heldFor string // the message that was not taken, and must come again before those behind it are
-	heldAs  error
+	heldFor string   // the message that was not taken, and must come again before those behind it are
+	behind  []string // those that came since
+	heldAs  error    // where it is a gap, the message is not stored, so the client has it
 }
 
 // sent is a client's frame as a node reads it.

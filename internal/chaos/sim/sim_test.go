@@ -58,6 +58,9 @@ func TestSeedsKeepEveryPromise(t *testing.T) {
 				for _, n := range report.Faults {
 					faults += n
 				}
+				if report.Attempts > 20*report.Messages {
+					t.Errorf("seed %d: %d attempts for %d messages: somebody sends again and again", seed, report.Attempts, report.Messages)
+				}
 				if len(report.Broken) > 0 {
 					t.Errorf("seed %d (again with -seed=%d):\n%s", seed, seed, report)
 				}

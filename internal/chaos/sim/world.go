@@ -96,6 +96,7 @@ func Run(seed uint64, defect Defect, record func(history.Event)) {
 	}
 	w.people()
 	w.nature()
+	w.lookForRounds()
 	w.run(stormy)
 	w.weather = calm()
 	for _, n := range w.nodes {
@@ -126,9 +127,10 @@ func (w *world) people() {
 	for i := range 2 + w.rng.IntN(2) {
 		visitor, device, conv := w.uuid(), w.uuid(), w.uuid()
 		blocked := w.chance(w.weather.blocked)
-		for tab := range 1 + w.rng.IntN(2) {
+		tabs := 1 + w.rng.IntN(2)
+		for tab := range tabs {
 			c := newClient(w, fmt.Sprintf("v%d.%d", i, tab), visitor, device, conv)
-			c.blocked = blocked
+			c.blocked, c.twin = blocked, tabs > 1
 			w.clients = append(w.clients, c)
 			c.come()
 			for n := range 3 + w.rng.IntN(8) {
@@ -159,7 +161,11 @@ func (w *world) team(conv uuid.UUID) {
 	case 2:
 		_, _ = w.store.Note(conv, w.uuid(), "Only for us.")
 	case 3:
-		_ = w.store.HandBack(agent, conv)
+		// Whoever hands back has said something before.
+		cid := w.uuid()
+		if _, err := w.store.AgentSay(agent, conv, cid, "The team says "+cid.String()); err == nil {
+			_ = w.store.HandBack(agent, conv)
+		}
 	}
 	w.tell(w.nodes[w.rng.IntN(nodeCount)], conv, head)
 	w.assist()
@@ -207,6 +213,10 @@ func (w *world) restore() {
 	for _, n := range w.nodes {
 		n.die()
 	}
+	for _, c := range w.clients {
+		// A frame of another history, replayed after it ended, is a lie that nobody could see through.
+		c.oldIn, c.oldOut = nil, nil
+	}
 	for _, id := range sortedIDs(w.store.Conversations) {
 		kept := int64(0)
 		if old := w.backup.Conversations[id]; old != nil {
@@ -237,6 +247,12 @@ func (w *world) dump() {
 		}
 		w.record(history.Event{Kind: history.Final, Conv: id.String(), State: string(c.State)})
 	}
+}
+
+// lookForRounds is the queue's own look, for rounds of which nobody told.
+func (w *world) lookForRounds() {
+	w.assist()
+	w.after(1_000, w.lookForRounds)
 }
 
 // assist gives the assistant what was asked of it since. A round takes a while, is sometimes run twice, and shows pieces of its answer before.
