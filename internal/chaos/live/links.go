@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
@@ -45,9 +46,22 @@ func (l *links) to(name string, port int) (*line, error) {
 // cut breaks every connection, and refuses new ones.
 func (l *line) cut() { l.proxy.Stop() }
 
+// unspoilWithin is how long a line may take to become good again with its connections: what a slow line has swallowed must come out first. Then they are broken.
+const unspoilWithin = 2 * time.Second
+
 // mend takes back everything that was done to the line.
 func (l *line) mend(ctx context.Context) error {
-	l.proxy.Toxics.ResetToxics(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.proxy.Toxics.ResetToxics(ctx)
+	}()
+	select {
+	case <-done:
+	case <-time.After(unspoilWithin):
+		l.proxy.Stop()
+		<-done
+	}
 	l.proxy.Lock()
 	enabled := l.proxy.Enabled
 	l.proxy.Unlock()

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/baton-chat/baton/internal/chaos/history"
 	"github.com/baton-chat/baton/internal/chaos/live"
 )
@@ -21,6 +23,8 @@ func main() {
 		fail(live.BeNATS(os.Args[2:]))
 		return
 	}
+	// toxiproxy tells its life's story otherwise.
+	zerolog.SetGlobalLevel(zerolog.Disabled)
 	fail(run())
 }
 
