@@ -139,7 +139,11 @@ func (h *Handler) read(c *gin.Context, me workspace.Session, id uuid.UUID) error
 		return bad("seq: the highest message that was seen.")
 	}
 	ctx := c.Request.Context()
-	if _, err := h.Conversations.Get(ctx, me.Agent.Workspace, id); err != nil {
+	conv, err := h.Conversations.Get(ctx, me.Agent.Workspace, id)
+	if err == nil && conv.Kind == conversation.KindPreview {
+		err = conversation.ErrUnknown // Nobody waits to hear that a trial was seen.
+	}
+	if err != nil {
 		return err
 	}
 	if err := h.Conversations.Receive(ctx, me.Agent.Workspace, id, conversation.ByAgent, body.Seq, body.Seq); err != nil {

@@ -19,6 +19,10 @@ var (
 	errRole   = errors.New("this role may not do that")
 	errUpload = errors.New("the upload is not a form with files")
 	errLink   = errors.New("the sign-in link is not one of ours")
+	// errPreview: there is none of that id, or it is somebody else's; errTurn: it has no answer of that number.
+	errPreview = errors.New("no such preview of this agent")
+	errTurn    = errors.New("no such turn of the preview")
+	errRoute   = errors.New("the address names nothing")
 )
 
 // badRequest is a body or a query that is not what docs/console-api.md describes. fix names the field.
@@ -59,6 +63,9 @@ var problems = []struct {
 	{workspace.ErrLinkOld, problem{status: http.StatusUnauthorized, Code: "link_expired", Text: "This sign-in link is too old.", Fix: "Ask for a new one: baton agent link."}},
 	{errLink, problem{status: http.StatusUnauthorized, Code: "link_unknown", Text: "This sign-in link is not known here.", Fix: "It may have been cut off when it was copied. Ask for a new one: baton agent link."}},
 	{workspace.ErrToken, problem{status: http.StatusUnauthorized, Code: "signed_out", Text: "You are signed out.", Fix: "Open a sign-in link."}},
+	{errPreview, problem{status: http.StatusNotFound, Code: "not_found", Text: "There is no such trial of yours on the test bench.", Fix: "Trials are kept for a day: ask again without “preview”."}},
+	{errTurn, problem{status: http.StatusNotFound, Code: "not_found", Text: "This trial has no answer to that question yet.", Fix: "seq: as the question was acknowledged with; the answer comes over the socket."}},
+	{errRoute, problem{status: http.StatusNotFound, Code: "not_found", Text: "The address names nothing in this workspace.", Fix: "The id in it is a UUID, as lists and answers give it."}},
 	{conversation.ErrUnknown, problem{status: http.StatusNotFound, Code: "not_found", Text: "There is no such conversation in this workspace.", Fix: "Go back to the inbox."}},
 	{knowledge.ErrUnknown, problem{status: http.StatusNotFound, Code: "not_found", Text: "There is no such document in this workspace.", Fix: "It may have been deleted: read the list again."}},
 	{conversation.ErrEmpty, problem{status: http.StatusBadRequest, Code: "bad_request", Text: "The message is empty.", Fix: "body: write something first."}},

@@ -166,7 +166,7 @@ func (h *Handler) withID(next itemHandler) staffHandler {
 		// What is no UUID names nothing of ours.
 		id, err := uuid.Parse(c.Param("id"))
 		if err != nil || strings.ContainsAny(c.Param("id"), "{}:") {
-			return conversation.ErrUnknown
+			return errRoute
 		}
 		return next(c, me, id)
 	}

@@ -81,11 +81,32 @@ func (h *Handler) ask(c *gin.Context, me workspace.Session) error {
 		return err
 	}
 	asked, err := h.Conversations.Ask(c.Request.Context(), me.Agent, body.Preview, body.Text)
+	if errors.Is(err, conversation.ErrUnknown) {
+		return errPreview
+	}
 	if err != nil {
 		return err
 	}
 	c.JSON(http.StatusAccepted, gin.H{"id": asked.Conversation, "seq": asked.Seq, "at": stamp(asked.At)})
 	return nil
+}
+
+// ownPreview lets pass whose preview it is.
+func (h *Handler) ownPreview(ctx context.Context, me workspace.Agent, id uuid.UUID) error {
+	err := h.Conversations.OwnPreview(ctx, me, id)
+	if errors.Is(err, conversation.ErrUnknown) {
+		return errPreview
+	}
+	return err
+}
+
+// watchable lets pass a visitor's conversation, and a preview for whoever asked in it.
+func (h *Handler) watchable(ctx context.Context, me workspace.Agent, id uuid.UUID) error {
+	conv, err := h.Conversations.Get(ctx, me.Workspace, id)
+	if err != nil || conv.Kind != conversation.KindPreview {
+		return err
+	}
+	return h.Conversations.OwnPreview(ctx, me, id)
 }
 
 // stopPreview stops the answer that is being written, as a visitor's Stop does: what was shown is stored.
@@ -96,12 +117,8 @@ func (h *Handler) stopPreview(c *gin.Context, me workspace.Session, id uuid.UUID
 	if err := decode(c, &body); err != nil {
 		return err
 	}
-	conv, err := h.Conversations.Get(c.Request.Context(), me.Agent.Workspace, id)
-	if err != nil {
+	if err := h.ownPreview(c.Request.Context(), me.Agent, id); err != nil {
 		return err
-	}
-	if conv.Kind != conversation.KindPreview {
-		return conversation.ErrUnknown
 	}
 	h.Bus.Publish(workspace.NewEvent(me.Agent.Workspace, id, workspace.EventCancel, map[string]uuid.UUID{"run": body.Run}))
 	c.Status(http.StatusNoContent)
@@ -142,12 +159,18 @@ type judgedPassage struct {
 }
 
 func (h *Handler) previewTurn(c *gin.Context, me workspace.Session, id uuid.UUID) error {
+	ctx, ws := c.Request.Context(), me.Agent.Workspace
+	if err := h.ownPreview(ctx, me.Agent, id); err != nil {
+		return err
+	}
 	seq, err := strconv.ParseInt(c.Param("seq"), 10, 64)
 	if err != nil {
-		return conversation.ErrUnknown
+		return errTurn
 	}
-	ctx, ws := c.Request.Context(), me.Agent.Workspace
 	record, err := h.Conversations.PreviewTurn(ctx, ws, id, seq)
+	if errors.Is(err, conversation.ErrUnknown) {
+		return errTurn
+	}
 	if err != nil {
 		return err
 	}

@@ -128,6 +128,42 @@ func TestBenchRefuses(t *testing.T) {
 	other.call("POST", "/preview", map[string]any{"text": "And me?", "preview": mine.ID}).refused(http.StatusNotFound, "not_found")
 }
 
+// What somebody tries is theirs alone: a colleague neither reads it, nor hears it, nor stops it; and it is no conversation in which anything is read.
+func TestPreviewIsItsMakersAlone(t *testing.T) {
+	t.Parallel()
+	s := open(t).shop("Tarang")
+	mine, other := s.signIn(s.asha), s.signIn(s.priya)
+	asked := into[askedOf](mine.call("POST", "/preview", map[string]any{"text": "Do you ship to Bengaluru?"}).want(http.StatusAccepted))
+	_, err := s.convs.Reply(t.Context(), conversation.ReplyInput{
+		Workspace: s.workspace.ID, Conversation: asked.ID, InReplyTo: asked.Seq, Run: newID(), Body: "Yes.", Outcome: conversation.OutcomeAnswered,
+		Turn: conversation.Turn{Outcome: "answered", SignalsVersion: 1, Passages: []recorded{}, Timings: map[string]float64{"total": 3}},
+	})
+	s.ok(err)
+	at := "/preview/" + asked.ID.String()
+	stop := map[string]any{"run": newID()}
+	mine.call("GET", at+"/turn/1", nil).want(http.StatusOK)
+	mine.call("POST", at+"/stop", stop).want(http.StatusNoContent)
+	for _, r := range []reply{other.call("GET", at+"/turn/1", nil), other.call("POST", at+"/stop", stop)} {
+		r.refused(http.StatusNotFound, "not_found")
+		if !strings.Contains(string(r.body), "trial") {
+			t.Errorf("a trial is refused with %s", r.body)
+		}
+	}
+	if r := mine.call("GET", at+"/turn/7", nil); !strings.Contains(string(r.body), "answer to that question") {
+		t.Errorf("a turn that is not there is refused with %s", r.body)
+	}
+	for _, b := range []*browser{mine, other} {
+		b.call("POST", "/conversations/"+asked.ID.String()+"/read", map[string]any{"seq": 2}).refused(http.StatusNotFound, "not_found")
+	}
+	screen := other.socket()
+	for _, frame := range []string{"watch", "read"} {
+		screen.send(map[string]any{"t": frame, "conv": asked.ID, "seq": 1})
+		if f := screen.next("error"); f.Code != "conversation_unknown" {
+			t.Errorf("%s of a colleague's trial: %+v", frame, f)
+		}
+	}
+}
+
 func TestBenchSlowsDown(t *testing.T) {
 	t.Parallel()
 	s := open(t).shop("Tarang")

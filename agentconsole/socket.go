@@ -173,6 +173,9 @@ func (c *conn) take(ctx context.Context, data []byte) error {
 		c.typing(f.Conv, f.On)
 		return nil
 	case "read":
+		if err := c.h.watchable(ctx, c.session.Agent, f.Conv); err != nil {
+			return c.answer(err, f.Conv)
+		}
 		return c.answer(c.h.Conversations.Receive(ctx, c.workspace(), f.Conv, conversation.ByAgent, f.Seq, f.Seq), f.Conv)
 	}
 	return c.refuse("bad_frame", "This server knows hello, watch, unwatch, typing, read and ping.", uuid.Nil)

@@ -280,6 +280,9 @@ func TestBadFramesAreAnswered(t *testing.T) {
 		}
 		screen.send(map[string]any{"t": "typing", "conv": id, "on": true})
 		screen.send(map[string]any{"t": "read", "conv": id, "seq": 1})
+		if f := screen.next("error"); f.Code != "conversation_unknown" || f.Conv != id {
+			t.Errorf("the error of a read is %+v", f)
+		}
 		screen.send(map[string]any{"t": "unwatch", "conv": id})
 	}
 	screen.send(map[string]any{"t": "ping"})

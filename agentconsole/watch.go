@@ -47,7 +47,7 @@ type watch struct {
 
 // watch begins to watch, or begins again after a seq that the client names.
 func (c *conn) watch(ctx context.Context, id uuid.UUID, after int64) error {
-	if _, err := c.h.Conversations.Get(ctx, c.workspace(), id); err != nil {
+	if err := c.h.watchable(ctx, c.session.Agent, id); err != nil {
 		return err
 	}
 	c.mu.Lock()
