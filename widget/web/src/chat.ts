@@ -1,6 +1,6 @@
-import { backoff, store, type Entry } from "@baton/realtime";
+import { backoff, store } from "@baton/realtime";
 import type { ServerFrame } from "@baton/realtime/visitor";
-import { connect } from "./client.ts";
+import { connect, type Kept } from "./client.ts";
 import { patch } from "./h.ts";
 import { attempt } from "./attempt.ts";
 import { vault as open } from "./keep.ts";
@@ -20,7 +20,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
   const inbox = data.inbox!;
   const wanted = data.storage !== "none";
   const vault = open(inbox, wanted);
-  const outbox = store<Entry>(`baton.${inbox}`, wanted);
+  const outbox = store<Kept>(`baton.${inbox}`, wanted);
   let state: State = { ...initial, returning: !!vault.get("token") };
   /** Up to here everything was told to those who listen. */
   let told = state;
@@ -117,7 +117,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
 
   const client = connect({
     base, inbox, vault, dispatch, outbox,
-    entries: await outbox.all(),
+    kept: await outbox.all(),
     locale: () => shell.locale,
     state: () => state,
     complain(message) {

@@ -14,9 +14,9 @@ export interface Surroundings {
   inbox: string;
   locale(): string;
   vault: Vault;
-  outbox: Store<Entry>;
-  /** What was on its way when the page was left. */
-  entries: readonly Entry[];
+  outbox: Store<Kept>;
+  /** What was on its way when the page was left, and by whose hand. */
+  kept: readonly Kept[];
   state(): State;
   dispatch(a: Action): void;
   /** Says one line to whoever installed the widget. */
@@ -24,10 +24,17 @@ export interface Surroundings {
   /** A text that the server will never take goes back to the visitor. */
   giveBack(body: string): void;
 }
+/**
+ * What lies on disk: messages, and under no cid the token. A browser writes its local storage some seconds late; a message that outlives a crash must find its visitor again, or it would be
+ * stored once more as somebody else's.
+ */
+export type Kept = Entry & { token?: string };
 export type Client = ReturnType<typeof connect>;
 
 /** The hands of the protocol: session, socket, timers and storage around the core, which decides. The long poll is lent by the second half of the widget. */
-export function connect({ base, inbox, locale, vault, outbox, entries, state, dispatch, complain, giveBack }: Surroundings) {
+export function connect({ base, inbox, locale, vault, outbox, kept, state, dispatch, complain, giveBack }: Surroundings) {
+  const entries = kept.filter((e) => e.cid);
+  let token = kept.find((e) => !e.cid)?.token ?? vault.get("token");
   let session: SessionResponse | undefined;
   let socket: WebSocket | undefined;
   let conv = "";
@@ -141,7 +148,7 @@ export function connect({ base, inbox, locale, vault, outbox, entries, state, di
       const answer = await fetch(`${base}api/visitor/session`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ inbox, token: vault.get("token"), locale: locale(), page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
+        body: JSON.stringify({ inbox, token, locale: locale(), page: { url: location.href.slice(0, 2000), title: document.title.slice(0, 300) } }),
         credentials: "omit",
         signal: AbortSignal.timeout(10_000),
       });
@@ -159,7 +166,9 @@ export function connect({ base, inbox, locale, vault, outbox, entries, state, di
   function admit(told: SessionResponse): void {
     const same = conv === told.conv && session?.visitor === told.visitor;
     session = told;
-    vault.set("token", told.token);
+    token = told.token;
+    vault.set("token", token);
+    void outbox.put({ cid: "", token } as Kept);
     vault.set("accent", told.inbox.accent);
     if (!same) shown = [];
     adopt(told.conv, same);
