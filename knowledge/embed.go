@@ -37,7 +37,7 @@ func (s *Store) EmbedMissing(ctx context.Context, workspaceID uuid.UUID, progres
 	for done := 0; ; {
 		var batch []unembedded
 		err := s.tx(ctx, workspaceID, func(tx pgx.Tx) (err error) {
-			if batch, err = nextUnembedded(ctx, tx, space, workspaceID, last); err != nil || len(batch) > 0 {
+			if batch, err = nextUnembedded(ctx, tx, space, workspaceID, last, space.pace.next()); err != nil || len(batch) > 0 {
 				return err
 			}
 			return s.completeSpace(ctx, tx, space, workspaceID)
@@ -94,16 +94,16 @@ func (s *Store) embedBatch(ctx context.Context, space *Space, workspaceID uuid.U
 	return s.storeVectors(ctx, space, workspaceID, batch, vectors)
 }
 
-// nextUnembedded returns the next passages of a workspace behind the last one
+// nextUnembedded returns the next passages of a workspace, limit at most, behind the last one
 // that lack their vector. Documents that have failed for want of vectors are
 // left out until they are tried again.
-func nextUnembedded(ctx context.Context, tx pgx.Tx, space *Space, workspaceID, last uuid.UUID) (batch []unembedded, err error) {
+func nextUnembedded(ctx context.Context, tx pgx.Tx, space *Space, workspaceID, last uuid.UUID, limit int) (batch []unembedded, err error) {
 	rows, err := tx.Query(ctx, `
 		SELECT c.id, c.document_id, array_to_string(array_remove(d.title || c.heading, ''), ' › '), c.text
 		FROM chunk c JOIN document d ON d.workspace_id = c.workspace_id AND d.id = c.document_id
 		WHERE c.workspace_id = $1 AND c.id > $2 AND NOT (d.state = 'failed' AND d.indexed_revision = d.revision)
 		  AND NOT EXISTS (SELECT FROM embedding e WHERE e.workspace_id = $1 AND e.chunk_id = c.id AND e.model_id = $3)
-		ORDER BY c.id LIMIT $4`, workspaceID, last, space.ID, space.pace.next())
+		ORDER BY c.id LIMIT $4`, workspaceID, last, space.ID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find passages without vectors: %w", err)
 	}

@@ -48,8 +48,11 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 	if err != nil || done {
 		return err
 	}
-	read, err := s.readFile(ctx, file, s.pageProgress(ctx, workspaceID, id, revision))
-	if err != nil {
+	var read source.Source
+	if err := s.manners.beside(ctx, func() (err error) {
+		read, err = s.readFile(ctx, file, s.pageProgress(ctx, workspaceID, id, revision))
+		return err
+	}); err != nil {
 		return err
 	}
 	if err := s.advance(ctx, workspaceID, id, revision, StateSplitting); err != nil {
@@ -59,7 +62,7 @@ func (s *Store) indexWords(ctx context.Context, workspaceID, id uuid.UUID, revis
 	if err != nil {
 		return err
 	}
-	if err := s.storePassages(ctx, workspaceID, id, revision, read, passages); err != nil {
+	if err := s.manners.work(ctx, func() error { return s.storePassages(ctx, workspaceID, id, revision, read, passages) }); err != nil {
 		return err
 	}
 	return s.announce(ctx, workspaceID, id)

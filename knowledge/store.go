@@ -59,6 +59,7 @@ type Store struct {
 	readFile  func(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error)
 	client    *http.Client
 	spaces    atomic.Pointer[Spaces]
+	manners   *manners
 	heldUp    atomic.Bool // that making vectors is held up has been said
 }
 
@@ -73,7 +74,7 @@ func New(c Config) *Store {
 	if c.Read == nil {
 		c.Read = readHere
 	}
-	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode, readFile: c.Read, client: c.Client}
+	return &Store{pool: c.Pool, jobs: c.Jobs, publisher: c.Publisher, log: c.Log, mode: c.Mode, readFile: c.Read, client: c.Client, manners: newManners()}
 }
 
 func readHere(ctx context.Context, f source.File, progress func(done, total int)) (source.Source, error) {

@@ -40,11 +40,19 @@ func (s *Store) turn(ctx context.Context, workspaceID uuid.UUID, lasts time.Dura
 				return err == nil, err
 			}
 		}
-		if err := s.embedEach(ctx, space, workspaceID, batch); err != nil {
+		if err := s.manners.work(ctx, func() error { return s.embedEach(ctx, space, workspaceID, batch) }); err != nil {
 			return false, err
 		}
 	}
 	return false, nil
+}
+
+// batch is how many passages the next batch may have.
+func (s *Store) batch(space *Space) int {
+	if s.manners.conversing() {
+		return min(politeBatch, space.pace.next())
+	}
+	return space.pace.next()
 }
 
 // nextInTurnSQL takes passages without a vector in the order of their documents:
@@ -71,7 +79,7 @@ func (s *Store) nextInTurn(ctx context.Context, space *Space, workspaceID uuid.U
 	for {
 		var whole []uuid.UUID
 		err := s.tx(ctx, workspaceID, func(tx pgx.Tx) error {
-			rows, err := tx.Query(ctx, nextInTurnSQL, workspaceID, space.ID, waited, space.pace.next())
+			rows, err := tx.Query(ctx, nextInTurnSQL, workspaceID, space.ID, waited, s.batch(space))
 			if err != nil {
 				return err
 			}
@@ -112,7 +120,7 @@ func (s *Store) finishVectors(ctx context.Context, space *Space, workspaceID uui
 		if err := lockStatistics(ctx, tx, workspaceID); err != nil {
 			return err
 		}
-		if batch, err = nextUnembedded(ctx, tx, space, workspaceID, uuid.Nil); err != nil || len(batch) > 0 {
+		if batch, err = nextUnembedded(ctx, tx, space, workspaceID, uuid.Nil, s.batch(space)); err != nil || len(batch) > 0 {
 			return err
 		}
 		if err := s.completeSpace(ctx, tx, space, workspaceID); err != nil {

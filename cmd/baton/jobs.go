@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,7 +38,8 @@ func insertClient(pool *pgxpool.Pool, log *slog.Logger) (*river.Client[pgx.Tx], 
 }
 
 // workClient works the queues of answers and of indexing, apart from each other. Its jobs bear the id of the node, by which keeper finds those of dead ones.
-func workClient(k *keeper, workers *river.Workers) (*river.Client[pgx.Tx], error) {
+// While answering's end is not called, an answer is under way, before which indexing gives way.
+func workClient(k *keeper, workers *river.Workers, answering func() (end func())) (*river.Client[pgx.Tx], error) {
 	queues := knowledge.Queues()
 	maps.Copy(queues, assistant.Queues())
 	client, err := river.NewClient(riverpgxv5.New(k.pool), &river.Config{
@@ -45,8 +47,16 @@ func workClient(k *keeper, workers *river.Workers) (*river.Client[pgx.Tx], error
 		Queues: queues, Workers: workers, FetchCooldown: fetchCooldown, JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter,
 		// Rebuilding indexes needs the owner; the application is not.
 		ReindexerSchedule: river.NeverSchedule(),
-		Middleware:        []rivertype.Middleware{river.WorkerMiddlewareFunc(k.flight.through)},
-		Logger:            slog.New(heldBack{quiet(k.log).Handler(), k.away}),
+		Middleware: []rivertype.Middleware{
+			river.WorkerMiddlewareFunc(k.flight.through),
+			river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, work func(context.Context) error) error {
+				if job.Queue == assistant.ReplyQueue {
+					defer answering()()
+				}
+				return work(ctx)
+			}),
+		},
+		Logger: slog.New(heldBack{quiet(k.log).Handler(), k.away}),
 	})
 	if err != nil {
 		return nil, errors.Join(errors.New("job queue"), err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -36,6 +37,9 @@ func newReader(log *slog.Logger) (*reader.Reader, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program, which reads documents: %w", err)
+	}
+	if n := reader.Sweep(time.Now()); n > 0 {
+		log.Info("removed what killed servers left of documents they were reading", slog.Int("directories", n))
 	}
 	return reader.New(reader.Config{Command: []string{self, readDocumentCommand}, PDFToText: reader.FindPDFToText(), Log: log}), nil
 }

@@ -54,7 +54,7 @@ func (s *services) work(ctx context.Context) error {
 		return fmt.Errorf("job queue: %w", err)
 	}
 	keep := newKeeper(h.db.app, h.log, s.presence.Node())
-	client, err := workClient(keep, workers)
+	client, err := workClient(keep, workers, h.knowledge.Answering)
 	if err != nil {
 		return err
 	}

@@ -57,3 +57,9 @@ func (g *gate) wait(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Hold makes passages give way as for a query, until release is called: for what belongs to an answer besides its query.
+func (m *Model) Hold() (release func()) {
+	m.gate.enter()
+	return sync.OnceFunc(m.gate.leave)
+}

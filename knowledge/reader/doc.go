@@ -36,6 +36,8 @@
 // Every end has its cause in plain words, a *source.Error: what the reader
 // found out itself, too_complex for a limit that was reached or a hang, damaged
 // for a crash and for an answer that is none. Errors that are none of the
-// file's fault (no process could be started, the server stops) come as they
-// are, and the job is tried again.
+// file's fault (no process could be started, the machine had no time for it, the
+// server stops) come as they are, and the job is tried again. For how long a
+// child only waited for a processor is known on Linux and does not count. What a
+// killed server leaves behind in the temporary directory the next one sweeps.
 package reader

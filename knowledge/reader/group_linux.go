@@ -3,10 +3,13 @@ package reader
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // isolated asks for a process group and, if possible, a network namespace
@@ -44,23 +47,53 @@ func own(dir string) {
 	}
 }
 
+// ours tells what this user made, or a child that became nobody.
+func ours(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && (int(stat.Uid) == os.Getuid() || os.Getuid() == 0 && stat.Uid == nobody)
+}
+
+// waited is for how long the child and its own children were ready to work and
+// others had the processors. Of the threads of a process, of which one works at
+// a time, the one that waited most counts.
+func waited(pid int) (total time.Duration) {
+	for _, process := range append(childrenOf(pid), strconv.Itoa(pid)) {
+		var most time.Duration
+		tasks, _ := filepath.Glob("/proc/" + process + "/task/*/schedstat")
+		for _, task := range tasks {
+			text, err := os.ReadFile(task)
+			if err != nil {
+				continue // The thread has ended.
+			}
+			if fields := strings.Fields(string(text)); len(fields) == 3 {
+				delay, _ := strconv.ParseInt(fields[1], 10, 64)
+				most = max(most, time.Duration(delay))
+			}
+		}
+		total += most
+	}
+	return total
+}
+
 // resident is how much memory the child and its own children hold, in bytes.
 func resident(pid int) int64 {
 	total := residentOf(strconv.Itoa(pid))
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-	if err != nil {
-		return total
-	}
-	for _, task := range tasks {
-		children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/children", pid, task.Name()))
-		if err != nil {
-			continue
-		}
-		for _, child := range strings.Fields(string(children)) {
-			total += residentOf(child)
-		}
+	for _, child := range childrenOf(pid) {
+		total += residentOf(child)
 	}
 	return total
+}
+
+// childrenOf are the processes that a process has started.
+func childrenOf(pid int) (children []string) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err == nil {
+			children = append(children, strings.Fields(string(text))...)
+		}
+	}
+	return children
 }
 
 func residentOf(pid string) int64 {

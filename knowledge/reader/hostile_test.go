@@ -3,6 +3,7 @@ package reader
 import (
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -83,12 +84,16 @@ func TestHostileFiles(t *testing.T) {
 		began := time.Now()
 		_, err := r.Read(t.Context(), source.File{Name: c.file, Content: c.content}, nil)
 		took := time.Since(began)
-		if took > 20*time.Second {
+		if took > time.Duration(l.Wall+starvation)*time.Millisecond+killPatience {
 			t.Errorf("%s: it took %s", c.name, took)
 		}
 		if err == nil {
 			t.Logf("%s: read in %s", c.name, took)
 			continue // A reader that copes is no fault.
+		}
+		if errors.Is(err, ErrStarved) {
+			t.Logf("%s: not judged, others had the processors", c.name)
+			continue
 		}
 		if got := code(t, err); !strings.Contains(c.codes, got) {
 			t.Errorf("%s: code %q (%v), want one of %s", c.name, got, err, c.codes)

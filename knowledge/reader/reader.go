@@ -27,9 +27,17 @@ const (
 	niceness = 10
 	// killPatience is how long the pipes of a killed child are waited for.
 	killPatience = 2 * time.Second
+	// starvation is for how many milliseconds beyond the limit on the clock a child
+	// may live that only waits for a processor. It ends before its document would
+	// count as stuck, and is tried again.
+	starvation = 10_000
 	// maxComplaint is how much of a child's last words is kept.
 	maxComplaint = 4 << 10
 )
+
+// ErrStarved means that the machine was too busy to read a file in time. Trying
+// again later may do.
+var ErrStarved = errors.New("read document: the machine was too busy to read it in time")
 
 // Config says how documents are read.
 type Config struct {
@@ -82,7 +90,7 @@ func (r *Reader) Read(ctx context.Context, f source.File, progress func(done, to
 	case <-ctx.Done():
 		return source.Source{}, fmt.Errorf("wait for the reader: %w", ctx.Err())
 	}
-	dir, err := os.MkdirTemp("", "baton-read-")
+	dir, err := os.MkdirTemp("", dirPrefix)
 	if err != nil {
 		return source.Source{}, fmt.Errorf("read document: %w", err)
 	}
@@ -106,6 +114,7 @@ type child struct {
 	started bool
 	moved   atomic.Int64 // when it last made progress, in Unix milliseconds
 	verdict atomic.Pointer[source.Error]
+	starved atomic.Bool // the machine had no time for it
 }
 
 // run starts the child, feeds it and hears its answer. It returns when no
@@ -182,6 +191,8 @@ func (c *child) hear(out io.Reader) (answer, error) {
 func (c *child) watch(cmd *exec.Cmd, stop <-chan struct{}) {
 	began := time.Now().UnixMilli()
 	c.moved.Store(began)
+	var moved, before int64 // when it moved last, and how long it had waited by then
+	wall, idle := int64(c.config.Limits.Wall), int64(c.config.Limits.Idle)
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
@@ -191,9 +202,19 @@ func (c *child) watch(cmd *exec.Cmd, stop <-chan struct{}) {
 		case <-tick.C:
 		}
 		now := time.Now().UnixMilli()
+		if last := c.moved.Load(); last != moved {
+			moved, before = last, waited(cmd.Process.Pid).Milliseconds()
+		}
+		late := now-began > wall || now-moved > idle
+		var waiting int64
+		if late { // What others did with the processors is no fault of the file's.
+			waiting = waited(cmd.Process.Pid).Milliseconds()
+		}
 		switch {
-		case now-began > int64(c.config.Limits.Wall), now-c.moved.Load() > int64(c.config.Limits.Idle):
+		case late && (now-began-waiting > wall || now-moved-(waiting-before) > idle):
 			c.verdict.Store(source.TooComplex("reading it took too long"))
+		case now-began > wall+starvation:
+			c.starved.Store(true)
 		case resident(cmd.Process.Pid) > c.config.Limits.Resident:
 			c.verdict.Store(source.TooComplex("reading it took too much memory"))
 		default:
@@ -218,6 +239,8 @@ func (c *child) judge(ctx context.Context, last answer, heard, waited error, com
 	switch {
 	case ctx.Err() != nil:
 		return source.Source{}, fmt.Errorf("read document: %w", ctx.Err())
+	case c.starved.Load():
+		return source.Source{}, ErrStarved
 	case c.verdict.Load() != nil:
 		return source.Source{}, c.verdict.Load()
 	case heard == nil && last.Failure != nil && last.Failure.Code != "":
