@@ -51,6 +51,7 @@ type conn struct {
 	teamShown int // which reading of the team
 	receipts  receipts
 	typing    time.Time // until when the visitor's typing stands; zero: they do not type
+	silence   silence
 	looked    time.Time // when the database was last asked whether there is something new
 	// heldBack answers the messages behind one that was not taken, heldFor; nil: none was. behind are those that came since. firmly: it is not stored, so the client has it.
 	heldBack func(cid *uuid.UUID) any
@@ -85,6 +86,7 @@ func (c *conn) sendState(now conversation.Conversation, forced bool) {
 	if now.Head < old.Head || (now.Head == old.Head && now.UpdatedAt.Truncate(time.Microsecond).Before(old.UpdatedAt.Truncate(time.Microsecond))) {
 		return
 	}
+	c.expect(now)
 	if !forced && c.states > 0 && same(now, old) {
 		c.shown = now
 		return

@@ -2,6 +2,7 @@ package widget
 
 import (
 	"encoding/json"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -105,6 +106,8 @@ func (c *conn) heardDelta(data json.RawMessage) {
 	}
 	d.T, d.Conv, d.Again = frameDelta, c.session.Conversation, false
 	c.send(d)
+	c.silence.words = c.h.Now()
+	c.shows(c.silence.words)
 	if !d.End {
 		c.held = d.Offset + utf8.RuneCountInString(d.Text)
 		d.Text, c.run = "", &d
@@ -166,6 +169,9 @@ func (c *conn) heardTyping(data json.RawMessage) {
 	var t Typing
 	if json.Unmarshal(data, &t) != nil || t.Who.Kind == conversation.ByVisitor {
 		return
+	}
+	if t.On && t.Who.Kind == conversation.ByAssistant {
+		c.shows(c.h.Now().Add(time.Duration(t.TTL) * time.Second))
 	}
 	c.send(typing{T: frameTyping, Conv: c.session.Conversation, Typing: t})
 }

@@ -144,6 +144,9 @@ type resync struct {
 	From int64     `json:"from"`
 }
 
+// noticeSlow is the code of a notice about an answer that is late.
+const noticeSlow = "slow"
+
 // notice says that a visitor's message has been without a visible sign of an answer for too long.
 type notice struct {
 	T    string    `json:"t"`

@@ -33,6 +33,8 @@ type Limits struct {
 	SessionRate   float64       // sessions a second from one address after that
 	Tabs          int           // sockets and calls of one device
 	Calls         int           // calls of the poll on this node that are under way
+	Notice        time.Duration // without a visible sign of an answer, until a notice is shown
+	HandOver      time.Duration // without an answer, until a person is called
 	Look          time.Duration // how often the database is asked for what the bus may have lost
 	LookSoon      time.Duration // the same for calls of the poll, and while other nodes cannot be reached
 }
@@ -48,6 +50,8 @@ func DefaultLimits() Limits {
 		SessionRate:   5,
 		Tabs:          30,
 		Calls:         5_000,
+		Notice:        10 * time.Second,
+		HandOver:      45 * time.Second,
 		Look:          5 * time.Second,
 		LookSoon:      1500 * time.Millisecond, // with the look itself, news that the bus lost is there within 2 s
 	}
@@ -61,6 +65,8 @@ type Deps struct {
 	Bus           *realtime.Bus
 	Log           *slog.Logger
 	Limits        Limits
+	// Now is the clock by which silence is measured; nil means the machine's.
+	Now func() time.Time
 	// Origin is this server's public origin, as browsers write it; pages of it may always embed the widget.
 	Origin string
 	// Mark is the company's picture, a path on this server. Accent is its colour; empty means Baton's own.
@@ -90,6 +96,9 @@ type Handler struct {
 
 // New returns the handler. The error is about the embedded files.
 func New(deps Deps) (*Handler, error) {
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	if deps.Accent == "" {
 		deps.Accent = defaultAccent
 	}

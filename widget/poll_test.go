@@ -202,7 +202,7 @@ func TestPollWaits(t *testing.T) {
 // What is not taken holds back what is behind it; and what is wrong for good does not.
 func TestPollOrder(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(l *widget.Limits) { l.Socket.Burst = 8 })
+	s := newSite(t, func(l *widget.Limits) { l.Socket.Burst, l.Socket.Rate = 8, 0.001 })
 	p := s.visitor(t).poller(t)
 	p.call(0)
 	cids := make([]uuid.UUID, 6)

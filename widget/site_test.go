@@ -129,7 +129,7 @@ func (s *site) start(t testing.TB, nats string, adjust func(*widget.Limits)) {
 		adjust(&limits)
 	}
 	h, err := widget.New(widget.Deps{
-		Workspaces: s.workspaces, Conversations: s.conversations, Presence: s.presence, Bus: bus, Log: log, Limits: limits,
+		Workspaces: s.workspaces, Conversations: s.conversations, Presence: s.presence, Bus: bus, Log: log, Limits: limits, Now: s.clock.now,
 		Origin: "https://chat.example", Mark: "/mark.svg",
 	})
 	if err != nil {

@@ -169,6 +169,7 @@ func (c *conn) welcome(now conversation.Conversation, store uuid.UUID, greeting 
 		c.sendState(now, true)
 	}
 	c.shown, c.floor, c.looked = now, max(c.floor, now.Epoch), time.Now()
+	c.expect(now)
 	c.states++
 	told = c.stale
 	c.greeted, c.stale = true, false

@@ -103,6 +103,7 @@ func (c *conn) care(ctx context.Context) error {
 			return c.retry(err)
 		}
 	}
+	c.breakSilence(ctx)
 	c.expireTyping(time.Now())
 	return c.tellReceipts(ctx)
 }

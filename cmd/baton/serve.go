@@ -115,6 +115,9 @@ func (s *services) all(listener net.Listener) []service {
 	}
 	list = append(list, s.serveHTTP(listener))
 	h := s.house
+	if s.widget != nil {
+		list = append(list, s.unanswered)
+	}
 	if h.config.has(roleWorker) {
 		list = append(list, s.work, s.route, s.watchDocuments)
 		if h.embeds() {
