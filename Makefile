@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long test-llm eval bench clean uninstall
+.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long test-llm chaos chaos-short eval bench clean uninstall
 
 # Node lands here where the system's is missing or old (see scripts/setup-test.sh).
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
@@ -61,6 +61,21 @@ test-long: setup-test ## what takes longer: the long outages, a node that dies, 
 
 test-llm: setup ## answers by a real chat model and vectors by a real embedding model, both local (installs 400 MB into .tools, once)
 	scripts/test-llm.sh
+
+# The same seed makes the same faults in the same order; processes are processes, so no two runs are one.
+SEED     ?= 1
+MESSAGES ?= 100000
+FAULTS   ?= 200
+CHAOS    := bin/chaos -seed $(SEED)
+
+bin/chaos: build
+	@$(GO_BUILD) -o $@ ./internal/chaos/cmd/chaos
+
+chaos: setup bin/chaos ## break real processes while people talk, and check that nothing was lost, doubled or reordered: make chaos SEED=1 MESSAGES=100000 FAULTS=200
+	$(CHAOS) -messages $(MESSAGES) -faults $(FAULTS) -visitors 100 -agents 4 -within 40m
+
+chaos-short: setup bin/chaos ## the same for a few minutes: 2,000 messages, 20 faults
+	$(CHAOS) -messages 2000 -faults 20 -visitors 30 -agents 2 -longest 5s -within 150s
 
 # The check stands before the build, which takes minutes the first time.
 eval: ## measure answers: make eval EVAL_DIR=DIR, where DIR holds score.py (EVAL_FLAGS="--sets A,B --limit N")

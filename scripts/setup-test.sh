@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The part of setup.sh that `make test` needs besides `make run`: the C compiler
-# of -race, Node, the npm packages of the lock file, and a browser. setup.sh
+# of -race, Python, Node, the npm packages of the lock file, and a browser. setup.sh
 # reads this file and calls setup_test; it does not run by itself.
 
 # Vite 8 and Playwright need this Node or a newer one; Debian 12 has 18.
@@ -18,6 +18,7 @@ readonly tools_dir=$root_dir/.tools
 
 setup_test() {
 	setup_compiler
+	setup_python
 	setup_node
 	setup_packages
 	setup_browser
@@ -38,6 +39,13 @@ setup_compiler() {
 node_is_good() {
 	local version
 	version=$("$1" --version 2>/dev/null) && version_at_least "${version#v}" $min_node
+}
+
+# One of the clients among the tests is written in Python, with its standard library alone.
+setup_python() {
+	if command -v python3 >/dev/null; then return 0; fi
+	on_debian || die "one of the tests needs Python 3: install it (macOS: brew install python)."
+	install_packages python3
 }
 
 setup_node() {

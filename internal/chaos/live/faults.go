@@ -61,6 +61,15 @@ func (w *world) faults() []fault {
 	return list
 }
 
+// hold is for how long a fault stands: from one to another, and no longer than this run's faults may.
+func (w *world) hold(rng *rand.Rand, from, to time.Duration) time.Duration {
+	d := between(rng, from, to)
+	if w.Longest > 0 {
+		d = min(d, w.Longest)
+	}
+	return d
+}
+
 // between is a time from one to another.
 func between(rng *rand.Rand, from, to time.Duration) time.Duration {
 	return from + time.Duration(rng.Int64N(int64(to-from)))
@@ -82,7 +91,7 @@ func felt(ctx context.Context, count func() int64, do func() error) (int64, erro
 func killDatabase(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 	return felt(ctx, w.tally.felt, func() error {
 		w.pg.kill()
-		_ = pause(ctx, between(rng, 0, time.Second))
+		_ = pause(ctx, w.hold(rng, 0, time.Second))
 		return w.pg.start(context.WithoutCancel(ctx))
 	})
 }
@@ -90,7 +99,7 @@ func killDatabase(ctx context.Context, w *world, rng *rand.Rand) (int64, error) 
 func killNode(ctx context.Context, w *world, n *node, rng *rand.Rand) (int64, error) {
 	return felt(ctx, func() int64 { return w.tally.on(n.name) }, func() error {
 		n.process.kill()
-		_ = pause(ctx, between(rng, 0, 2*time.Second))
+		_ = pause(ctx, w.hold(rng, 0, 2*time.Second))
 		return n.start(context.WithoutCancel(ctx))
 	})
 }
@@ -100,7 +109,7 @@ func killWorker(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 	n := w.with(rng, (*node).worker)
 	waiting := w.asking.Load()
 	n.process.kill()
-	_ = pause(ctx, between(rng, 0, 2*time.Second))
+	_ = pause(ctx, w.hold(rng, 0, 2*time.Second))
 	return waiting, n.start(context.WithoutCancel(ctx))
 }
 
@@ -116,7 +125,7 @@ func restartNode(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 func natsDown(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 	return felt(ctx, w.tally.behind.Load, func() error {
 		w.nats.killAll()
-		_ = pause(ctx, between(rng, 2*time.Second, 10*time.Second))
+		_ = pause(ctx, w.hold(rng, 2*time.Second, 10*time.Second))
 		return w.nats.startAll()
 	})
 }
@@ -125,7 +134,7 @@ func natsDown(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 func natsOne(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 	i := rng.IntN(natsServers)
 	w.nats.kill(i)
-	_ = pause(ctx, between(rng, time.Second, 5*time.Second))
+	_ = pause(ctx, w.hold(rng, time.Second, 5*time.Second))
 	return 1, w.nats.start(i)
 }
 
@@ -138,7 +147,7 @@ func lineFault(from, to time.Duration, spoil func(*line, *rand.Rand) error) func
 			if err := spoil(n.visitors, rng); err != nil {
 				return err
 			}
-			_ = pause(ctx, between(rng, from, to))
+			_ = pause(ctx, w.hold(rng, from, to))
 			return n.visitors.mend(context.WithoutCancel(ctx))
 		})
 	}
@@ -153,7 +162,7 @@ func databaseCut(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 		} else if err := n.database.swallow([]string{upstream, downstream}[rng.IntN(2)]); err != nil {
 			return err
 		}
-		_ = pause(ctx, between(rng, time.Second, 8*time.Second))
+		_ = pause(ctx, w.hold(rng, time.Second, 8*time.Second))
 		return n.database.mend(context.WithoutCancel(ctx))
 	})
 }
@@ -170,7 +179,7 @@ func natsCut(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 				return err
 			}
 		}
-		_ = pause(ctx, between(rng, 2*time.Second, 12*time.Second))
+		_ = pause(ctx, w.hold(rng, 2*time.Second, 12*time.Second))
 		for _, l := range n.bus {
 			if err := l.mend(context.WithoutCancel(ctx)); err != nil {
 				return err
@@ -183,7 +192,7 @@ func natsCut(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 func mangleFrames(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 	return felt(ctx, w.tally.mangled.Load, func() error {
 		w.mangle.Store(true)
-		_ = pause(ctx, between(rng, 2*time.Second, 6*time.Second))
+		_ = pause(ctx, w.hold(rng, 2*time.Second, 6*time.Second))
 		w.mangle.Store(false)
 		return nil
 	})
@@ -195,7 +204,7 @@ func fillDisk(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 		if err := w.disk.fill(); err != nil {
 			return err
 		}
-		_ = pause(ctx, between(rng, 2*time.Second, 6*time.Second))
+		_ = pause(ctx, w.hold(rng, 2*time.Second, 6*time.Second))
 		if err := w.disk.free(); err != nil {
 			return err
 		}
@@ -217,7 +226,7 @@ func stepClock(ctx context.Context, w *world, rng *rand.Rand) (int64, error) {
 		if err := w.pg.setClock(fmt.Sprintf("%+dd", days)); err != nil {
 			return err
 		}
-		_ = pause(ctx, between(rng, 2*time.Second, 6*time.Second))
+		_ = pause(ctx, w.hold(rng, 2*time.Second, 6*time.Second))
 		return w.pg.setClock("+0")
 	})
 }
