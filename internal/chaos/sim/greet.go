@@ -85,6 +85,9 @@ func (s *conn) hello(f sent) {
 	} else {
 		s.sendState(conversation.Assistant, 0)
 	}
+	if w.defect == PollForgets {
+		s.cursor = max(s.cursor, s.c.served)
+	}
 	if w.defect == ResumeOffByOne && s.cursor > 0 && w.head(s.c.conv) > s.cursor {
 		s.cursor++
 		// The client would wait for ever for the one that is left out; a server that is wrong about this is wrong about its number, too.

@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	// seeds is how many runs a test makes; 2,000 take about half a minute.
-	seeds = flag.Int("seeds", 2000, "how many seeds are simulated")
+	// seeds is how many runs a test makes: 2,000, which take about half a minute, and fewer under the race detector, which can find little in runs that have one goroutine each.
+	seeds = flag.Int("seeds", defaultSeeds, "how many seeds are simulated")
 	// seed plays one of them again, and shows its history.
 	seed = flag.Uint64("seed", 0, "the one seed to be played, with its history")
 )
@@ -88,7 +88,7 @@ func TestSeedsKeepEveryPromise(t *testing.T) {
 // withinSeeds is by which seed a defect must have been found.
 const withinSeeds = 60
 
-// The checker is worth what it finds: each defect, by a rule that fits it, and the seed that found it finds it again and again, to the byte.
+// The checker is worth what it finds: each defect, by a rule that fits it, and the seed that found it finds it again and again, to the byte: one of them 100 times of 100.
 func TestPlantedDefectsAreFound(t *testing.T) {
 	t.Parallel()
 	if len(sim.Defects) < 15 {
@@ -107,8 +107,12 @@ func TestPlantedDefectsAreFound(t *testing.T) {
 			if found == 0 {
 				t.Fatalf("not found in %d seeds", withinSeeds)
 			}
+			repeats := 3
+			if defect == sim.AckBeforeCommit {
+				repeats = 100
+			}
 			first := transcript(found, defect)
-			for again := range 100 {
+			for again := range repeats {
 				if !bytes.Equal(first, transcript(found, defect)) {
 					t.Fatalf("seed %d is another run at repeat %d", found, again)
 				}
