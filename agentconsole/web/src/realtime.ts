@@ -126,8 +126,9 @@ function hear(data: string): void {
 function lookAgain(): void {
   if (!link || document.visibilityState === 'hidden') return
   carryOut(link.tick(Date.now()))
-  if (link) carryOut(link.start(Date.now()))
+  if (link) carryOut(link.wake(Date.now()))
 }
 
 addEventListener('online', lookAgain)
+addEventListener('focus', lookAgain)
 document.addEventListener('visibilitychange', lookAgain)

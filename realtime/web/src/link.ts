@@ -7,6 +7,8 @@ export const PING_MS = 10_000;
 export const DEAD_MS = 22_000;
 /** Opening a socket and being welcomed may take this long together; then the attempt counts as failed. */
 export const GREET_MS = 10_000;
+/** How long the answer to the ping of a wake may take: a machine that slept has dead sockets that look alive. */
+export const ANSWER_MS = 5000;
 /** A link must have been live for this long before its failures are forgotten; otherwise a server that
  * welcomes and closes at once would be hammered without any back-off. */
 export const STEADY_MS = 10_000;
@@ -36,6 +38,7 @@ export class Link {
   #heardAt = 0;
   #liveSince = 0;
   #pingAt = 0;
+  #answerBy = Infinity;
 
   readonly #random: () => number;
   #needSession: boolean;
@@ -49,6 +52,15 @@ export class Link {
   /** Starts, or goes on at once when an attempt is waiting: the page became visible, the network came back. */
   start(now: number): LinkEffect[] {
     return this.state === "idle" || this.state === "waiting" ? this.#attempt(now) : [];
+  }
+
+  /** The page became visible or got the focus, the network came back: an attempt that waits is made at once, and a live link has to prove that it is. */
+  wake(now: number): LinkEffect[] {
+    if (this.state !== "live") return this.state === "waiting" ? this.#attempt(now) : [];
+    if (this.#answerBy < Infinity) return [];
+    this.#answerBy = now + ANSWER_MS;
+    this.#beat(now);
+    return ["ping"];
   }
 
   /** The session step succeeded. */
@@ -76,12 +88,14 @@ export class Link {
   welcomed(now: number): void {
     this.state = "live";
     this.#heardAt = this.#liveSince = now;
+    this.#answerBy = Infinity;
     this.#beat(now);
   }
 
   /** Any frame came in. */
   heard(now: number): void {
     this.#heardAt = now;
+    this.#answerBy = Infinity;
     if (this.state === "live" && now - this.#liveSince >= STEADY_MS) this.#tries = 0;
   }
 
@@ -108,10 +122,10 @@ export class Link {
   tick(now: number): LinkEffect[] {
     if (now < this.due) return [];
     if (this.state === "waiting") return this.#attempt(now);
-    if (this.state === "opening" || (this.state === "live" && now - this.#heardAt >= DEAD_MS)) return ["close", ...this.closed(now, 4408)];
+    if (this.state === "opening" || (this.state === "live" && now >= this.#dead())) return ["close", ...this.closed(now, 4408)];
     if (this.state !== "live") return [];
     if (now < this.#pingAt) {
-      this.due = Math.min(this.#pingAt, this.#heardAt + DEAD_MS);
+      this.due = Math.min(this.#pingAt, this.#dead());
       return [];
     }
     this.#beat(now);
@@ -139,6 +153,10 @@ export class Link {
 
   #beat(now: number): void {
     this.#pingAt = now + PING_MS - 2000 + this.#random() * 4000;
-    this.due = Math.min(this.#pingAt, this.#heardAt + DEAD_MS);
+    this.due = Math.min(this.#pingAt, this.#dead());
+  }
+
+  #dead(): number {
+    return Math.min(this.#heardAt + DEAD_MS, this.#answerBy);
   }
 }

@@ -26,6 +26,18 @@ test("a quiet link is pinged every 10 s and dropped after 22 s of silence", () =
   expect(link.state).toBe("waiting");
 });
 
+test("after a wake a live link has five seconds to prove itself, and is asked once", () => {
+  const link = live();
+  expect(link.wake(3000)).toEqual(["ping"]);
+  expect(link.wake(3100)).toEqual([]);
+  link.heard(3200);
+  expect(link.wake(4000)).toEqual(["ping"]);
+  expect(link.due).toBe(9000);
+  expect(link.tick(9000)).toEqual(["close"]);
+  expect(link.state).toBe("waiting");
+  expect(link.wake(9001)).toEqual(["open"]);
+});
+
 test("an opening that is never welcomed is given up", () => {
   const link = new Link(half, false);
   expect(link.start(0)).toEqual(["open"]);
@@ -109,7 +121,7 @@ test("pauses are spread over everything up to the ceiling and never beyond it", 
 // Whatever happens and in whatever order: never two sockets at once, and never a state in which nothing would ever happen again.
 test("the link never gets stuck and never opens twice", () => {
   const event = fc.oneof(
-    fc.record({ e: fc.constantFrom("tick", "start", "opened", "welcomed", "heard", "admitted", "postponed") }),
+    fc.record({ e: fc.constantFrom("tick", "start", "wake", "opened", "welcomed", "heard", "admitted", "postponed") }),
     fc.record({ e: fc.constant("closed"), code: fc.constantFrom(1001, 1006, 1012, 4401, 4408, 4410, 4413, 4429) }),
   );
   fc.assert(
@@ -134,6 +146,7 @@ test("the link never gets stuck and never opens twice", () => {
         now += dt;
         if (ev.e === "tick") apply(link.tick(now));
         if (ev.e === "start") apply(link.start(now));
+        if (ev.e === "wake") apply(link.wake(now));
         if (ev.e === "admitted" && asking) (asking = false), apply(link.admitted(now));
         if (ev.e === "postponed" && asking) (asking = false), apply(link.postponed(now));
         if (ev.e === "opened" && (socket as string) === "opening") (socket = "open"), apply(link.opened());

@@ -154,7 +154,7 @@ export async function start(shell: Shell): Promise<Record<string, (...args: any[
 
   const hear = (target: EventTarget | null, type: string, act: () => void) => target?.addEventListener(type, act, ended);
   hear(visualViewport, "resize", fit);
-  hear(globalThis as never, "online", client.wake);
+  for (const event of ["online", "focus"]) hear(globalThis as never, event, client.wake);
   hear(document, "visibilitychange", () => {
     client.wake();
     soon();

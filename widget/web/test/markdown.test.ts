@@ -58,10 +58,11 @@ test("sixty attacks leave nothing but allowed nodes, attributes and links", () =
       }
 });
 
-test("a text made of signs costs no more than any other", () => {
-  const start = performance.now();
+// Counted in processor time: on a machine that is busy otherwise, the clock would tell of that.
+test("a text made of signs costs no more than any other", { timeout: 60_000 }, () => {
+  const start = process.cpuUsage();
   for (const sign of ["*", "**", "_", "[", "`", "[a](", "| ", "> ", "[1", "**a "]) html(sign.repeat(16_000 / sign.length));
-  expect(performance.now() - start).toBeLessThan(4000);
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(4000);
 });
 
 test("only four kinds of address are followed, and a path belongs to Baton", () => {

@@ -1,11 +1,10 @@
 import { signal } from '@preact/signals'
-import { backoff, uuid7 } from '../../../../realtime/web/src/index.ts'
+import { backoff, store, uuid7, type Store } from '../../../../realtime/web/src/index.ts'
 import { ApiError, call } from '../api.ts'
 import { refusalWords } from '../refusal.ts'
-import { forget, keep, kept, keysUnder } from '../core/keep.ts'
 
 /**
- * What was sent and is not yet in the conversation. An entry lies in local storage from the keystroke until the server has acknowledged it, so a
+ * What was sent and is not yet in the conversation. An entry lies on disk from before it is first sent until the server has acknowledged it, so a
  * reload, a crash or a lost session loses nothing; the same cid again is stored once. Each conversation sends in order, one at a time.
  */
 export interface Entry {
@@ -24,31 +23,37 @@ export const entries = signal<Entry[]>([])
 /** True while a passing failure (network, database) holds something back. */
 export const held = signal(false)
 
-let prefix = ''
+/** Whose outbox is open, and what the others of this tab still had in theirs where nothing can be kept on disk. */
+let owner = ''
+const left = new Map<string, Entry[]>()
+let disk: Store<Entry>
+/** Entries that are stored, and may be sent. */
+const ready = new Set<string>()
 const busy = new Set<string>()
 const attempts = new Map<string, number>()
 const timers = new Map<string, number>()
 
-export function openOutbox(agent: string): void {
-  prefix = `baton.console.${agent}.out.`
-  entries.value = keysUnder(prefix).map((k) => parse(kept(k))).filter((e) => e !== null)
-  for (const conv of new Set(entries.value.map((e) => e.conv))) void pump(conv)
-}
-
-function parse(text: string): Entry | null {
-  try {
-    const e = JSON.parse(text) as Entry
-    return e.cid && e.conv ? e : null
-  } catch {
-    return null
-  }
+export async function openOutbox(agent: string): Promise<void> {
+  left.set(owner, entries.value)
+  owner = agent
+  entries.value = left.get(agent) ?? []
+  const own = (disk = store<Entry>(`baton.console.${agent}`, true))
+  const restored = await own.all()
+  // Somebody else may have signed in meanwhile, and somebody may have written.
+  if (disk !== own) return
+  const here = new Set(entries.value.map((e) => e.cid))
+  for (const e of restored) ready.add(e.cid)
+  entries.value = [...restored.filter((e) => !here.has(e.cid)), ...entries.value].sort((a, b) => (a.cid < b.cid ? -1 : 1))
+  pumpAll()
 }
 
 export function post(conv: string, kind: Entry['kind'], body: string): void {
   const e: Entry = { cid: uuid7(Date.now(), (b) => crypto.getRandomValues(b)), conv, kind, body, at: new Date().toISOString() }
-  keep(prefix + e.cid, JSON.stringify(e))
   entries.value = [...entries.value, e]
-  void pump(conv)
+  void disk.put(e).then(() => {
+    ready.add(e.cid)
+    return pump(conv)
+  })
 }
 
 export function again(cid: string): void {
@@ -82,7 +87,7 @@ export function pumpAll(): void {
 }
 
 function remove(cid: string): void {
-  forget(prefix + cid)
+  void disk.remove(cid)
   entries.value = entries.value.filter((e) => e.cid !== cid)
   if (!entries.value.some(unsent)) held.value = false
 }
@@ -92,8 +97,7 @@ function change(cid: string, f: (e: Entry) => Entry): void {
     if (e.cid !== cid) return e
     const made = f(e)
     // An acknowledged entry is the server's; only what is still owed stays on disk.
-    if (made.seq === undefined) keep(prefix + cid, JSON.stringify(made))
-    else forget(prefix + cid)
+    void (made.seq === undefined ? disk.put(made) : disk.remove(cid))
     return made
   })
 }
@@ -104,7 +108,9 @@ async function pump(conv: string): Promise<void> {
   if (busy.has(conv) || timers.has(conv)) return
   busy.add(conv)
   try {
-    for (let e = entries.value.find((x) => x.conv === conv && unsent(x)); e; e = entries.value.find((x) => x.conv === conv && unsent(x))) {
+    // What is not stored yet holds back what was written after it.
+    const next = () => entries.value.find((x) => x.conv === conv && unsent(x))
+    for (let e = next(); e && ready.has(e.cid); e = next()) {
       if (!(await deliver(e))) return later(conv)
     }
   } finally {

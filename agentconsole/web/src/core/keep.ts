@@ -29,16 +29,3 @@ export function forget(key: string): void {
     // Nothing was kept there.
   }
 }
-
-export function keysUnder(prefix: string): string[] {
-  const all = new Set([...memory.keys()].filter((k) => k.startsWith(prefix)))
-  try {
-    for (let i = 0; i < localStorage.length; i++) {
-      const k = localStorage.key(i)
-      if (k?.startsWith(prefix)) all.add(k)
-    }
-  } catch {
-    // Blocked: memory is all there is.
-  }
-  return [...all].sort()
-}

@@ -21,7 +21,7 @@ effect(() => {
       inbox.clear()
       conversations.clear()
     }
-    openOutbox(person)
+    void openOutbox(person)
     void loadTeam()
   })
 })
