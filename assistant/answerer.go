@@ -117,6 +117,7 @@ type deciding struct {
 	failures int
 	written  written
 	parts    []Question // where earlier messages wait for an answer too: what is asked, oldest first
+	crossing *crossing  // what was read by meaning, where the pages are in another language
 	whySeq   int64      // the message that the round is about, where it is not the last one
 }
 
@@ -126,7 +127,7 @@ func (a *Answerer) Answer(ctx context.Context, m Message, show Show) (Answer, er
 		show = func(string, int) {}
 	}
 	d := deciding{Answerer: a, Message: m, show: show, began: time.Now()}
-	d.answer.Language = Language(m.Text)
+	d.answer.Language = languageOf(m.Text, m.History)
 	d.answer.Turn.Timings = map[string]float64{}
 	err := d.decide(ctx)
 	d.record()
@@ -201,6 +202,7 @@ func (d *deciding) search(ctx context.Context) (err error) {
 		return fmt.Errorf("search for the answer: %w", err)
 	}
 	d.lap("search")
+	d.cross(ctx)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/baton-chat/baton/internal/language"
 )
 
 // maxCompared bounds the sentences of a passage whose meaning is compared with a claim: each costs a run of the embedder, about 15 ms.
@@ -13,7 +15,7 @@ const maxCompared = 12
 // foreign reports whether a claim is in another language than a passage, so that their words cannot be compared. Between languages in Latin letters the small
 // words of English tell: a text of some length has them, or is in another language.
 func foreign(claim, passage string) bool {
-	if Language(claim) != Language(passage) {
+	if language.Differ(claim, passage) {
 		return true
 	}
 	a, b := englishShare(claim), englishShare(passage)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/baton-chat/baton/internal/language"
 	"github.com/baton-chat/baton/knowledge/source"
 )
 
@@ -120,7 +121,7 @@ var beforeStop = regexp.MustCompile(`\s+([.,;:!?।،؟])`)
 
 // judge decides over one sentence.
 func (g *gate) judge(gap, body string, marked []int) {
-	if g.language != "" && countWords(body) >= 3 && g.kept == 0 && Language(body) != g.language {
+	if g.language != "" && countWords(body) >= 3 && g.kept == 0 && !language.Fits(body, g.language) {
 		g.fail(errLanguage)
 		return
 	}

@@ -27,6 +27,8 @@ type Question struct {
 	Asked []knowledge.Word
 	// Embed turns texts into vectors (knowledge.Store.Embed), for a model that compares sentences across languages. Nil, or an error from it: words have to do.
 	Embed func(ctx context.Context, kind knowledge.EmbedKind, texts []string) ([][]float32, error)
+	// crossing is what was read of Passages by meaning already.
+	crossing *crossing
 }
 
 // Company is what a model is told about the workspace: its name, and how it greets visitors.

@@ -36,7 +36,7 @@ func (d *deciding) waits() []int {
 func (d *deciding) about(i int) {
 	t := d.History[i]
 	d.Text, d.History, d.whySeq = t.Text, d.History[:i], t.Seq
-	d.answer.Language = Language(t.Text)
+	d.answer.Language = languageOf(t.Text, d.History)
 	d.signals = escalation.Read(d.Text, d.turns())
 }
 
@@ -125,6 +125,7 @@ func (d *deciding) joined(q Question) Question {
 	for _, i := range waits {
 		texts = append(texts, d.History[i].Text)
 	}
+	q.crossing = nil // It is of the last message alone.
 	q.Text, q.History, q.Parts = strings.Join(append(texts, q.Text), "\n"), q.History[:waits[0]], slices.Clone(d.parts)
 	for i := range q.Parts {
 		q.Parts[i].Passages = withoutOrdersIn(q.Parts[i].Passages)

@@ -81,24 +81,23 @@ const (
 	crossing = 0.05
 )
 
-// The calibration of Across. See the column crossed for what it was fitted on.
+// The calibration of Across, fitted on what the column crossed was.
 const (
-	acrossBias    = 0.216
-	acrossNearest = 6.663
-	acrossAhead   = 8.053
-	acrossUsual   = -2.810
+	acrossBias    = 0.467
+	acrossNearest = 7.084
+	acrossAbove   = 2.933
+	acrossUsual   = -2.878
 )
 
 // Across is the confidence where the question is in another language than the pages
 // and the best passages were read sentence by sentence: nearest is the best mean of a
-// passage's cosine and its nearest sentence's, and ahead how far that is before the
-// mean of the others. Where the question's usual cosine is not known it is the
-// search's own.
-func (f Features) Across(nearest, ahead, own float64) float64 {
+// passage's cosine and its nearest sentence's. Where the question's usual cosine is not
+// known it is the search's own.
+func (f Features) Across(nearest, own float64) float64 {
 	if f.Usual == 0 {
 		return own
 	}
-	return logistic(acrossBias + cosineScale*(acrossNearest*(nearest-usualCosine)+acrossAhead*ahead+acrossUsual*(f.Usual-usualHelp)))
+	return logistic(acrossBias + cosineScale*(acrossNearest*(nearest-usualCosine)+acrossAbove*f.Above+acrossUsual*(f.Usual-usualHelp)))
 }
 
 // The balance of the examples, one in two, is not that of a support chat, where

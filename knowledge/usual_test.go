@@ -55,10 +55,10 @@ func TestCross(t *testing.T) {
 	if a, b := near.confidence(Both, true), usual.confidence(Both, true); a <= b {
 		t.Errorf("%.2f, not over %.2f", a, b)
 	}
-	if a, b := near.Across(0.85, 0.03, 0.1), near.Across(0.80, 0.01, 0.1); a <= b || a < 0.5 || b > 0.4 {
+	if a, b := near.Across(0.85, 0.1), near.Across(0.80, 0.1); a <= b || a < 0.5 || b > 0.4 {
 		t.Errorf("%.2f %.2f", a, b)
 	}
-	if got := (Features{}).Across(0.9, 0.1, 0.3); got != 0.3 {
+	if got := (Features{}).Across(0.9, 0.3); got != 0.3 {
 		t.Errorf("without a usual cosine: %.2f", got)
 	}
 }

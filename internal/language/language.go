@@ -192,6 +192,23 @@ func Differ(a, b string) bool {
 	return oneSure && twoSure
 }
 
+// Fits reports whether a text may be in a language, as far as it shows its own: a script that is not the language's never fits.
+func Fits(text, code string) bool {
+	own, sure := Of(text)
+	return own == code || !sure && latinLetters(own) == latinLetters(code)
+}
+
+// names are the languages as English calls them, for those who are told to write in one.
+var names = map[string]string{
+	"en": "English", "hi": "Hindi, in Devanagari script", "ar": "Arabic", "de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "pt": "Portuguese",
+	"nl": "Dutch", "tr": "Turkish", "id": "Indonesian", "pl": "Polish", "sv": "Swedish", "vi": "Vietnamese", "ta": "Tamil", "bn": "Bengali", "te": "Telugu",
+	"mr": "Marathi", "gu": "Gujarati", "kn": "Kannada", "ml": "Malayalam", "pa": "Punjabi", "or": "Odia", "ur": "Urdu", "fa": "Persian", "ru": "Russian",
+	"el": "Greek", "he": "Hebrew", "th": "Thai", "ko": "Korean", "ja": "Japanese", "zh": "Chinese",
+}
+
+// Name is a language's English name, or "" where it is none of this package's.
+func Name(code string) string { return names[code] }
+
 // latinLetters reports whether a language is written in Latin letters.
 func latinLetters(code string) bool {
 	switch code {
