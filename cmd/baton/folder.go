@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/baton-chat/baton/knowledge"
 	"github.com/baton-chat/baton/knowledge/source"
@@ -63,39 +64,61 @@ func pass(yield func(knowledge.Entry, error) bool, entry knowledge.Entry) error 
 	return nil
 }
 
-func yieldPath(root string, out leftOut, yield func(knowledge.Entry, error) bool) error {
-	return filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+// yieldPath reads a file, or the files of a directory. What was named itself may be a link; below a directory no link is followed, so that a folder gives what
+// lies in it and nothing else.
+func yieldPath(name string, out leftOut, yield func(knowledge.Entry, error) bool) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return yieldFile(func() (*os.File, error) { return openFile(name) }, filepath.Base(name), out, yield)
+	}
+	folder, err := os.OpenRoot(name)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return fs.WalkDir(folder.FS(), ".", func(below string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		base := filepath.Base(name)
-		if name != root && strings.HasPrefix(base, ".") {
+		base := path.Base(below)
+		if below != "." && strings.HasPrefix(base, ".") {
 			// Hidden files and directories hold what tools need, not knowledge.
 			if d.IsDir() {
-				return filepath.SkipDir
+				return fs.SkipDir
 			}
 			return nil
 		}
-		if d.IsDir() || !d.Type().IsRegular() && name != root {
+		if d.IsDir() {
 			return nil
 		}
-		id := base
-		if below, err := filepath.Rel(root, name); err == nil && below != "." {
-			id = filepath.ToSlash(below)
-		}
-		if name != root && !readable(base) {
+		if !readable(base) {
 			_, err := source.Detect(base, "", nil)
+			return out(below, err)
+		}
+		if !d.Type().IsRegular() {
+			return out(below, source.NoFile(d.Type()))
+		}
+		return yieldFile(func() (*os.File, error) { return folder.OpenFile(below, os.O_RDONLY|syscall.O_NONBLOCK, 0) }, below, out, yield)
+	})
+}
+
+// yieldFile gives a file as an entry, or the files in it where it is an archive.
+func yieldFile(open func() (*os.File, error), id string, out leftOut, yield func(knowledge.Entry, error) bool) error {
+	id, base := source.Plain(id), path.Base(id)
+	content, err := readBounded(open)
+	if err != nil {
+		if failure := (*source.Error)(nil); errors.As(err, &failure) {
 			return out(id, err)
 		}
-		content, err := readBounded(name)
-		if err != nil {
-			return err
-		}
-		if format, err := source.Judge(source.File{Name: base, Content: content}); err == nil && format == source.ZIP {
-			return yieldArchive(content, id, out, yield)
-		}
-		return pass(yield, knowledge.Entry{ID: id, FileName: base, Content: content, Section: sectionOf(id)})
-	})
+		return err
+	}
+	if format, err := source.Judge(source.File{Name: base, Content: content}); err == nil && format == source.ZIP {
+		return yieldArchive(content, id, out, yield)
+	}
+	return pass(yield, knowledge.Entry{ID: id, FileName: source.Plain(base), Content: content, Section: sectionOf(id)})
 }
 
 // yieldArchive gives the members of an archive under their own paths.
@@ -131,13 +154,25 @@ func readable(name string) bool {
 	return err == nil && filepath.Ext(name) != ""
 }
 
-// readBounded reads a file up to one byte over the limit, which is enough to
-// know that it is too large.
-func readBounded(path string) ([]byte, error) {
-	file, err := os.Open(path)
+// openFile opens a file without waiting: a pipe that nobody writes to would hold the import forever.
+func openFile(name string) (*os.File, error) {
+	return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
+// readBounded reads a file up to one byte over the limit, which is enough to know that it is too large. What is no file is refused once it is open: its name
+// may stand for something else by then.
+func readBounded(open func() (*os.File, error)) ([]byte, error) {
+	file, err := open()
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, source.NoFile(info.Mode())
+	}
 	return io.ReadAll(io.LimitReader(file, source.MaxBytes+1))
 }

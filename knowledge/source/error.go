@@ -1,6 +1,9 @@
 package source
 
-import "fmt"
+import (
+	"fmt"
+	"io/fs"
+)
 
 // The codes name why a file could not be read. They are stored and shown, so
 // they never change their meaning; docs/documents.md lists them.
@@ -67,6 +70,15 @@ func TooLarge(size int64) *Error {
 		CodeTooLarge, cause,
 		"Split it into several files, or leave out what visitors never ask about.",
 	}
+}
+
+// NoFile is the error for a name in a folder behind which there is no file, or
+// one somewhere else. It is exported for whoever walks the folder.
+func NoFile(mode fs.FileMode) *Error {
+	if mode&fs.ModeSymlink != 0 {
+		return &Error{CodeWrongType, "This is a link to a file somewhere else, which is not followed.", "Put a copy of the file into the folder, or name the file itself."}
+	}
+	return &Error{CodeWrongType, "This is no file but a directory, a pipe or a device.", "Leave it out, or put a file in its place."}
 }
 
 // TooComplex is the error for a file that costs more time or memory than any
