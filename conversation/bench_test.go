@@ -157,7 +157,7 @@ func newBare(b *testing.B, db *pgtest.DB, writers int) *bareRows {
 		b.Fatal(err)
 	}
 	config := db.App.Config().Copy()
-	config.MaxConns = int32(writers) //nolint:gosec // 64 at most
+	config.MaxConns = int32(writers)
 	pool, err := pgxpool.NewWithConfig(b.Context(), config)
 	if err != nil {
 		b.Fatal(err)

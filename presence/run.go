@@ -9,15 +9,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// sweepEvery is how often ended leases are looked for; it is the error of Linger.
-const sweepEvery = time.Second
+const (
+	// sweepEvery is how often ended leases are looked for; it is the error of Linger.
+	sweepEvery = time.Second
+	// watchEvery is how often silent nodes are looked for. With [Patience] it bounds how long a killed node's people are shown as being here: 28 s.
+	watchEvery = 3 * time.Second
+)
 
 // Run beats, ends leases whose sockets are gone, and watches over the other nodes, until ctx ends. Then it gives up all leases of this node at once.
 func (r *Registry) Run(ctx context.Context) error {
-	sweep, beat := time.NewTicker(sweepEvery), time.NewTicker(Beat)
+	sweep, beat, watch := time.NewTicker(sweepEvery), time.NewTicker(Beat), time.NewTicker(watchEvery)
 	defer sweep.Stop()
 	defer beat.Stop()
-	r.live(ctx)
+	defer watch.Stop()
+	r.live(ctx, r.Beat)
 	for {
 		select {
 		case <-ctx.Done():
@@ -25,7 +30,9 @@ func (r *Registry) Run(ctx context.Context) error {
 			r.quit(context.WithoutCancel(ctx))
 			return nil
 		case <-beat.C:
-			r.live(ctx)
+			r.live(ctx, r.Beat)
+		case <-watch.C:
+			r.live(ctx, r.watch)
 		case <-sweep.C:
 			r.Sweep(ctx)
 		}
@@ -69,11 +76,11 @@ func (r *Registry) forget(key Key, l *lease) {
 	}
 }
 
-// live is one heartbeat, and a look at the other nodes.
-func (r *Registry) live(ctx context.Context) {
+// live is one heartbeat, or one look at the other nodes.
+func (r *Registry) live(ctx context.Context, do func(context.Context) error) {
 	bounded, cancel := context.WithTimeout(ctx, writePatience)
 	defer cancel()
-	err := r.Beat(bounded)
+	err := do(bounded)
 	switch {
 	case err == nil:
 		r.away.Over()

@@ -21,6 +21,10 @@ const (
 	subject = "baton."
 	// natsStart is how long the embedded server may take to start; it takes 10 ms.
 	natsStart = 5 * time.Second
+	// natsPing is how often the connection is tried while nothing comes over it, and natsPings how many may have no answer: a line that was cut without a word is found within 6 s, and until then what it
+	// loses is found by looks at the database.
+	natsPing  = 2 * time.Second
+	natsPings = 2
 	// natsRetry is the pause between attempts to reach a NATS server that is away.
 	natsRetry = time.Second
 	// pendingBytes bounds what NATS holds for this node while it is busy. What is beyond is dropped, and all watchers are told.
@@ -33,7 +37,7 @@ const (
 
 // BusOptions say how nodes reach each other.
 type BusOptions struct {
-	// URL is a NATS server that all nodes share. Empty: one inside this process that listens on no port.
+	// URL is a NATS server that all nodes share, or several of a cluster, separated by commas. Empty: one inside this process that listens on no port.
 	URL string
 	Log *slog.Logger
 }
@@ -51,7 +55,7 @@ type Bus struct {
 func OpenBus(options BusOptions) (*Bus, error) {
 	b := &Bus{log: options.Log, hub: newHub()}
 	connect := []nats.Option{
-		nats.Name("baton"), nats.NoEcho(), nats.MaxReconnects(-1), nats.ReconnectWait(natsRetry), nats.RetryOnFailedConnect(true), nats.ReconnectBufSize(reconnectBytes),
+		nats.Name("baton"), nats.NoEcho(), nats.MaxReconnects(-1), nats.PingInterval(natsPing), nats.MaxPingsOutstanding(natsPings), nats.ReconnectWait(natsRetry), nats.RetryOnFailedConnect(true), nats.ReconnectBufSize(reconnectBytes),
 		nats.DisconnectErrHandler(b.disconnected), nats.ReconnectHandler(b.reconnected), nats.ConnectHandler(b.connected), nats.ErrorHandler(b.failed),
 	}
 	if options.URL == "" {

@@ -35,6 +35,8 @@ type Limits struct {
 	Calls         int           // calls of the poll on this node that are under way
 	Notice        time.Duration // without a visible sign of an answer, until a notice is shown
 	HandOver      time.Duration // without an answer, until a person is called
+	Greets        int           // clients that are being greeted at a time
+	GreetWait     time.Duration // how long one waits for its turn
 	Look          time.Duration // how often the database is asked for what the bus may have lost
 	LookSoon      time.Duration // the same for calls of the poll, and while other nodes cannot be reached
 }
@@ -50,6 +52,8 @@ func DefaultLimits() Limits {
 		SessionRate:   5,
 		Tabs:          30,
 		Calls:         5_000,
+		Greets:        24, // more would only wait for each other's database connections, and hold up what others say
+		GreetWait:     4 * time.Second,
 		Notice:        10 * time.Second,
 		HandOver:      45 * time.Second,
 		Look:          5 * time.Second,
@@ -83,6 +87,7 @@ type Handler struct {
 
 	paces *pace
 	calls calls
+	gate  *gate
 
 	kick    chan struct{} // wakes Run before its tick
 	closing chan struct{} // closed when Run ends: calls that wait are answered
@@ -109,7 +114,7 @@ func New(deps Deps) (*Handler, error) {
 	return &Handler{
 		Deps: deps, sockets: realtime.NewServer(deps.Log, subprotocol, deps.Limits.Socket), assets: files,
 		callers: newCallers(deps.Limits.SessionBurst, deps.Limits.SessionRate), away: outage.New(deps.Log, databaseBack, settled, nil),
-		paces: newPace(deps.Limits.Socket), kick: make(chan struct{}, 1), closing: make(chan struct{}), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
+		paces: newPace(deps.Limits.Socket), gate: newGate(deps.Limits.Greets, deps.Limits.GreetWait), kick: make(chan struct{}, 1), closing: make(chan struct{}), rooms: map[uuid.UUID]*room{}, due: map[*conn]struct{}{},
 	}, nil
 }
 

@@ -3,7 +3,6 @@ package widget
 import (
 	"context"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -21,18 +20,6 @@ const (
 	// lookPage is how many conversations are read in one statement.
 	lookPage = 500
 )
-
-const (
-	// comeBackRate is how many clients a node greets in a second when all come at once, and comeBackMost the longest that one is told to stay away.
-	comeBackRate = 500.0
-	comeBackMost = 15.0
-)
-
-// comeBack is after how many seconds a client that is sent away is to come back: all of them spread over the time that the others need to greet them.
-func (h *Handler) comeBack() float64 {
-	window := min(comeBackMost, max(1, float64(h.sockets.Open())/comeBackRate))
-	return float64(int(rand.Float64()*window*100)) / 100
-}
 
 // calls counts the calls of the poll that are under way.
 type calls struct{ n atomic.Int64 }

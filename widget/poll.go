@@ -97,6 +97,11 @@ func (h *Handler) pollOnce(r *http.Request, request pollRequest) (*pollResponse,
 	answer := newAnswer()
 	c := &conn{h: h, peer: answer, filling: true, polled: true}
 	ctx := context.WithoutCancel(r.Context()) // What was begun is finished, also where the client left.
+	leave, ok := h.gate.enter()
+	if !ok {
+		return nil, realtime.Close(realtime.CloseUnavailable)
+	}
+	defer leave()
 	if err := c.admit(ctx, request.Token, r.Header.Get("Origin"), r.Host); err != nil {
 		return nil, err
 	}
@@ -104,7 +109,7 @@ func (h *Handler) pollOnce(r *http.Request, request pollRequest) (*pollResponse,
 	greeting := incoming{Caps: request.Caps, Store: request.Store, Cursors: request.Cursors}
 	last := parseMark(request.Mark)
 	c.holds(request)
-	if err := c.greet(ctx, greeting, last); err != nil {
+	if err := c.greet(ctx, greeting, last, leave); err != nil {
 		return nil, h.hung(c, "answer poll", err)
 	}
 	for _, data := range request.Frames {

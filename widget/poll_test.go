@@ -2,6 +2,7 @@ package widget_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -364,17 +365,16 @@ func TestPollGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.server.URL+"/api/visitor/poll", bytes.NewReader(data))
+	ctx, giveUp := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.server.URL+"/api/visitor/poll", bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	transport := &http.Transport{}
 	go func() {
 		s.waiting(t)
-		transport.CloseIdleConnections()
-		s.server.CloseClientConnections()
+		giveUp()
 	}()
-	response, err := (&http.Client{Transport: transport}).Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err == nil {
 		_, _ = io.Copy(io.Discard, response.Body)
 		_ = response.Body.Close()

@@ -57,10 +57,16 @@ func (h *Handler) begin(ctx context.Context, s *realtime.Socket) (*conn, error) 
 	if err := s.Next(func(data []byte) error { return readHello(s, data, &greeting) }); err != nil {
 		return nil, err
 	}
+	leave, ok := h.gate.enter()
+	if !ok {
+		c.send(slowDown{T: frameSlowDown, Retry: h.gate.comeBack()})
+		return nil, realtime.Close(realtime.CloseUnavailable)
+	}
+	defer leave()
 	if err := c.admit(ctx, greeting.Token, s.Origin, s.Host); err != nil {
 		return nil, err
 	}
-	if err := c.greet(ctx, greeting, nil); err != nil {
+	if err := c.greet(ctx, greeting, nil, leave); err != nil {
 		return c, h.hung(c, "greet visitor", err)
 	}
 	return c, nil
@@ -113,7 +119,7 @@ func (h *Handler) inbox(ctx context.Context, session conversation.VisitorSession
 
 // greet answers hello: welcome, state, everything after the cursor, then what is live. With the mark of a call before it tells only what differs from that. The watch begins before PostgreSQL is read,
 // so that nothing falls between.
-func (c *conn) greet(ctx context.Context, greeting incoming, last *mark) error {
+func (c *conn) greet(ctx context.Context, greeting incoming, last *mark, leave func()) error {
 	ctx, cancel := context.WithTimeout(ctx, c.h.Limits.FramePatience)
 	defer cancel()
 	c.deltas = slices.Contains(greeting.Caps, frameDelta)
@@ -131,6 +137,7 @@ func (c *conn) greet(ctx context.Context, greeting incoming, last *mark) error {
 		return err
 	}
 	complete, told := c.welcome(now, store, greeting, last)
+	leave() // How long the client takes to read the rest holds nobody up.
 	if !complete {
 		if err := c.pour(ctx, true); err != nil {
 			return err
