@@ -251,6 +251,7 @@ export async function start({ port = 0, empty = false } = {}) {
     say: (b) => { const c = world.conversations.get(b.conv); c.row.unread++; c.row.unanswered_since ??= isoNow(); add(c, { author: { kind: 'visitor' }, body: b.body }) },
     presence: (b) => { const c = world.conversations.get(b.conv); c.visitor.status = b.status; cast({ t: 'row', row: row(c) }) },
     add: (b) => { upload(Buffer.from(`filename="${b.file}"`)) },
+    document: (b) => { const d = { id: uid(), file: '', type: 'PDF', section: '', url: '', bytes: 10, passages: 0, cited_30d: 0, done: 0, total: 0, cause: '', error: '', fix: '', created_at: isoNow(), updated_at: isoNow(), ...b }; world.documents.unshift(d); cast({ t: 'document', document: d }) },
     slow: () => { world.slow = true },
     twin: (b) => { (world.hashes ??= new Map()).set(b.hash, b.title) },
     reopen: (b) => { const c = world.conversations.get(b.conv); Object.assign(c.row, { state: 'assistant', agent: null }); add(c, { author: { kind: 'visitor' }, body: b.body }); changed(c) },

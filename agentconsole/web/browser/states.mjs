@@ -16,6 +16,18 @@ const knowledge = async (p, id = '') => {
 }
 const fake = (s, what, body = {}) => fetch(`${s.url}/fake/${what}`, { method: 'POST', body: JSON.stringify(body) })
 
+/** What is on its way, and what holds it up: each state of a document under way that needs words of its own. */
+const underWay = async (p, s) => {
+  await knowledge(p)
+  await p.waitForSelector('.doc')
+  await fake(s, 'document', { title: 'Service manual Tab 11', section: 'Repairs', state: 'embedding', passages: 1840, done: 1204, total: 1840, pages: 212 })
+  await fake(s, 'document', { title: 'Offers of the week', section: 'Offers', type: 'HTML', state: 'embedding', passages: 12, done: 4, total: 12, cause: 'embed_busy', error: 'The embedding service has too many requests.', fix: '' })
+  await fake(s, 'document', { title: 'Price list 2026', section: 'Prices', type: 'CSV', state: 'embedding', passages: 90, done: 32, total: 90, stuck: true })
+  await fake(s, 'document', { title: 'Warranty cards 2019', section: 'Warranty', state: 'reading', done: 3, total: 11, stuck: true })
+  await fake(s, 'document', { title: 'Franchise handbook', section: 'Stores', type: 'DOCX', state: 'failed', passages: 31, cause: 'embed_model', error: 'The embedding service does not take this text.', fix: 'Check BATON_EMBED_MODEL, then try again.' })
+  await p.waitForFunction(() => document.body.textContent.includes('Franchise handbook'))
+}
+
 const states = {
   inbox: async () => {},
   conversation: async (p, s) => {
@@ -181,6 +193,11 @@ const states = {
   },
   arabic: (p, s) => open(p, s, 'ananya'),
   hindi: (p, s) => open(p, s, 'ananya'),
+  'hindi-knowledge': (p) => knowledge(p).then(() => p.waitForSelector('.doc')),
+  'knowledge-under-way': underWay,
+  'arabic-under-way': underWay,
+  'hindi-under-way': underWay,
+  'phone-under-way': underWay,
   'arabic-knowledge': (p) => knowledge(p).then(() => p.waitForSelector('.doc')),
 }
 

@@ -78,7 +78,7 @@ function State({ d }: { d: Document }) {
 }
 
 function Stuck({ d }: { d: Document }) {
-  return <span class="state-stuck"><Icon name="clock" />{t('know.stuck')}<button type="button" class="link" onClick={() => void retry(d)}>{t('ui.retry')}</button></span>
+  return <span class="state-stuck"><Icon name="clock" size={14} />{t('know.stuck')}<button type="button" class="link" onClick={() => void retry(d)}>{t('ui.retry')}</button></span>
 }
 
 /** Visitors are answered from it by its words already; how far its meaning is, and what holds that up, stands below. */
