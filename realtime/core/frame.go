@@ -203,8 +203,7 @@ func (c *Core) slow(f frame) {
 func (c *Core) refusal(f frame, raw json.RawMessage) {
 	switch f.Code {
 	case "gap":
-		c.gap(f.N)
-		c.pump()
+		c.gap(f.N, f.CID)
 	case "bad_frame", "empty", "too_long", "cid_reused":
 		c.fail(f.CID, f.Code)
 		c.pump()

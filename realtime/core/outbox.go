@@ -100,13 +100,18 @@ func (c *Core) count(n int64) {
 	c.unsend()
 }
 
-// gap follows the server's count when it expected another number. It is told once for each message that came too early: where all goes again already, nothing is to be done.
-func (c *Core) gap(n int64) {
+// gap follows the server's count when it expected another number. Of the messages under way each is told so; only the first of these numbers anew. One that was told after that, or that overtook the one before it, is
+// only marked: it goes out again with the next that may.
+func (c *Core) gap(n int64, cid string) {
 	if len(c.entries) > 0 && c.entries[0].N == n && c.entries[0].sent {
+		if e := c.entry(cid); e != nil && e != c.entries[0] {
+			e.sent = false
+		}
 		return
 	}
 	c.renumber(n, func(*Entry) bool { return false })
 	c.unsend()
+	c.pump()
 }
 
 // move says everything in another conversation.

@@ -19,9 +19,14 @@ export function rare({ link, hands, entries, sent, now, conv, lost, pausing, ren
   function refused(f: ServerFrame & { t: "error" }): void {
     const { code, cid } = f;
     if (code === "gap") {
-      // It is told once for each message that came too early: where all goes again already, nothing is to be done.
-      if (entries[0]?.n !== f.n || !sent.has(entries[0]!)) renumber(f.n!, () => false);
-      pump();
+      // It is told once for each message under way. Only the first of these numbers anew; one that was told after that, or that overtook the one before it, goes out again with the next that may.
+      if (entries[0]?.n === f.n && sent.has(entries[0]!)) {
+        const told = entries.findIndex((e) => e.cid === cid);
+        if (told > 0) sent.delete(entries[told]!);
+      } else {
+        renumber(f.n!, () => false);
+        pump();
+      }
     } else if (/^(bad_frame|empty|too_long|cid_reused)$/.test(code)) {
       fail(cid!, code);
       pump();
