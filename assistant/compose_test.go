@@ -162,8 +162,8 @@ func TestAccepts(t *testing.T) {
 // Every phrase exists in every language, and its outcome is told from its words.
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
-	for language, phrases := range catalogue {
-		for p := range catalogue[English] {
+	for language, phrases := range catalogue() {
+		for p := range catalogue()[English] {
 			if phrases[p] == "" {
 				t.Errorf("%s lacks %q", language, p)
 			}

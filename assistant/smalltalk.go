@@ -2,6 +2,7 @@ package assistant
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/baton-chat/baton/conversation"
@@ -11,41 +12,24 @@ import (
 // smallWords is how many words a message may have and still be nothing but small talk.
 const smallWords = 4
 
-// small names words that carry a short message without a question in it. A message counts as one kind when all of its words stand in that kind's list.
-var small = map[phrase]map[string]bool{
-	sayOkay: set(`ok okay k kk okey alright fine great good nice cool perfect super awesome excellent understood noted got it gotcha sure i see all right
-		that's thats clear works now hmm hm ah oh wow yes yep yeah no nope nah nothing else not really
-		ठीक है अच्छा बढ़िया समझ गया गई हाँ हां जी नहीं theek thik hai accha acha haan nahi
-		حسنا حسنًا تمام طيب جيد ممتاز نعم لا فهمت`),
-	sayThanks: set(`thanks thank thx thankyou ty you u very so much a lot anyway anyways ok okay great no alright fine for the your help info that's all
-		धन्यवाद शुक्रिया बहुत ठीक है dhanyavaad shukriya bahut شكرا شكرًا جزيلا لك`),
-	sayBye: set(`bye goodbye good night byebye see you later ya ciao tata cheers ok okay then
-		अलविदा फिर मिलेंगे शुभ रात्रि alvida مع السلامة وداعا إلى اللقاء الى`),
-}
-
-// yes are the words with which people accept an offer.
-var yes = set(`yes yep yeah yup ya sure ok okay please pls plz do go ahead definitely of course absolutely kindly y ji haan han haa bilkul
-	that would be great good nice fine perfect i i'd like so call a person human someone somebody one them now right thanks thank you bula bulao bulaiye do dijiye lo kar karo
-	हाँ हां जी ठीक है कृपया बिल्कुल बुला बुलाओ बुलाइए दो दीजिए लो धन्यवाद نعم أجل اجل ايوه أيوة من فضلك رجاء تمام طيب موافق أكيد اكيد تفضل استدع شخصا شخصًا شكرا شكرًا`)
-
-// carries are the words of which an acceptance needs at least one: "please" alone may be anything, and so may "thanks".
-var carries = set(`yes yep yeah yup ya sure ok okay go do call definitely course absolutely y haan han haa bilkul bulao bulaiye हाँ हां ठीक बिल्कुल बुला बुलाओ बुलाइए
-	نعم أجل اجل ايوه أيوة تمام طيب موافق أكيد اكيد تفضل استدع`)
+// The words that carry a short message without a question in it, in all languages of the catalogue. A message counts as one kind when all of its words stand in that
+// kind's list.
+var small = sync.OnceValue(func() map[phrase]map[string]bool {
+	out := map[phrase]map[string]bool{}
+	for _, kind := range []phrase{hearOkay, hearThanks, hearBye, needThanks, needBye, hearYes, needYes} {
+		out[kind] = heard(kind)
+	}
+	return out
+})
 
 // plainly are the words that say yes beside thanks too.
-var plainly = set(`yes yep yeah yup sure y haan han haa हाँ हां نعم أجل اجل ايوه أيوة`)
+var plainly = set(`yes yep yeah yup sure y haan han haa हाँ हां نعم أجل اجل ايوه أيوة ja gerne sí oui sì sim ஆம் ஆமாம் হ্যাঁ అవును होय હા ಹೌದು`)
 
 // yesWords is how many words an acceptance may have: "yes please, that would be great".
 const yesWords = 7
 
 // nods are the pictures that say yes without a word.
 const nods = "👍👌✅"
-
-// thanksNeed are the words of which thanks need one.
-var thanksNeed = set(`thanks thank thx thankyou ty धन्यवाद शुक्रिया dhanyavaad shukriya شكرا شكرًا`)
-
-// byeNeeds are the words that tell a farewell from a plain "okay then".
-var byeNeeds = set(`bye goodbye byebye night later ciao tata अलविदा मिलेंगे रात्रि alvida السلامة وداعا اللقاء`)
 
 func set(list string) map[string]bool {
 	out := map[string]bool{}
@@ -78,14 +62,14 @@ func smallTalk(text string, signals escalation.Signals) (phrase, bool) {
 	case len(words) == 0:
 		// A picture or a smile; question marks alone ask for more than that.
 		return sayOkay, !strings.ContainsAny(text, "?؟")
-	case all(words, small[sayThanks]) && some(words, thanksNeed):
+	case all(words, small()[hearThanks]) && some(words, small()[needThanks]):
 		return sayThanks, true
 	case len(words) > smallWords:
 		return "", false
-	case all(words, small[sayBye]) && some(words, byeNeeds):
+	case all(words, small()[hearBye]) && some(words, small()[needBye]):
 		return sayBye, true
 	}
-	return sayOkay, all(words, small[sayOkay])
+	return sayOkay, all(words, small()[hearOkay])
 }
 
 // accepts reports whether a message says yes to the offer of a person that the assistant's last message made.
@@ -101,10 +85,10 @@ func accepts(text string, history []Turn) bool {
 	if len(words) == 0 {
 		return strings.ContainsAny(text, nods) && !strings.ContainsAny(text, "👎?؟")
 	}
-	if some(words, thanksNeed) && !some(words, plainly) {
+	if some(words, small()[needThanks]) && !some(words, plainly) {
 		return false // "ok thanks" ends a talk
 	}
-	return len(words) <= yesWords && all(words, yes) && some(words, carries) && !strings.ContainsAny(text, "?؟")
+	return len(words) <= yesWords && all(words, small()[hearYes]) && some(words, small()[needYes]) && !strings.ContainsAny(text, "?؟")
 }
 
 func all(words []string, in map[string]bool) bool {

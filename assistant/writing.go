@@ -100,7 +100,7 @@ func (d *deciding) instead(ctx context.Context, q Question, partly string) (stri
 		return text, err
 	}
 	d.answer.Turn.Model, d.cited = d.name, stood
-	return partly + "\n\n" + cutShort(d.answer.Language), nil
+	return partly + "\n\n" + say(d.answer.Language, sayCutShort), nil
 }
 
 // ask streams the model's answer through the gate. An answer in another language than the question's is asked for once more; the second time it is taken as it is, since what stands in it stands.
@@ -169,7 +169,7 @@ func (d *deciding) shortened(text string, err error) (string, error) {
 		return text, err
 	}
 	d.written.fault = fault.Code()
-	return text + "\n\n" + cutShort(d.answer.Language), nil
+	return text + "\n\n" + say(d.answer.Language, sayCutShort), nil
 }
 
 // keep makes what was shown until the visitor pressed Stop the answer.
@@ -204,15 +204,4 @@ func (d *deciding) near(ctx context.Context) near {
 		}
 		return cosine(a, b), true
 	}
-}
-
-// cutShort is said behind an answer that is not whole.
-func cutShort(language string) string {
-	switch language {
-	case Hindi:
-		return "मुझे यहाँ रुकना पड़ा; बाकी नीचे दिए गए पृष्ठ पर है। आगे पूछिए, या किसी व्यक्ति से बात कीजिए।"
-	case Arabic:
-		return "اضطررت إلى التوقف هنا، والباقي في الصفحة أدناه. اطلب مني المتابعة، أو اطلب التحدث إلى شخص."
-	}
-	return "I had to stop here; the page below says the rest. Ask me to go on, or for a person."
 }
