@@ -22,13 +22,14 @@ const act = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("sockets" as const), tab, is: fc.constantFrom("fine" as const, "blocked" as const, "eaten" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("polls" as const), tab, is: fc.constantFrom("fine" as const, "failing" as const, "hanging" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("deaf" as const), tab, is: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("wild" as const), tab, is: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reload" as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wake" as const), tab }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("mood" as const), is: fc.constantFrom("slow_down" as const, "unavailable" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reply" as const) }) },
 );
 
-// Two tabs of one device write, over sockets and polls, through lost lines, proxies in the way, reloads and a server that asks for patience. Once the weather is fine everything written stands once,
+// Two tabs of one device write, over sockets and polls, through lost lines, proxies in the way, frames that are repeated and swapped, reloads and a server that asks for patience. Once the weather is fine everything written stands once,
 // and each tab shows all of it in order. The world itself refuses what may never be: a frame sent before it was kept, two calls at a time, a status that goes back.
 test("nothing is lost, nothing twice, nothing out of order", { timeout: 120_000 }, () => {
   let polled = 0;
@@ -51,13 +52,14 @@ test("nothing is lost, nothing twice, nothing out of order", { timeout: 120_000 
         else if (a.do === "sockets") it.weather.sockets = a.is;
         else if (a.do === "polls") it.weather.polls = a.is;
         else if (a.do === "deaf") it.weather.deaf = a.is;
+        else if (a.do === "wild") it.weather.wild = a.is;
         else if (a.do === "reload") it.load();
         else if (a.do === "wake") it.its.wake(world.now);
         else if (a.do === "mood") world.server.moods.push(a.is);
         else world.server.add({ cid: `r${made++}`, body: "reply", author: { kind: "assistant" } });
         if (world.tabs.some((t) => t.its.link.polls && t.its.link.stage === "live")) polled++;
       }
-      for (const t of world.tabs) Object.assign(t.weather, { sockets: "fine", polls: "fine", deaf: false });
+      for (const t of world.tabs) Object.assign(t.weather, { sockets: "fine", polls: "fine", deaf: false, wild: false });
       world.server.moods = [];
       world.pass(200_000);
       const { log } = world.server;
@@ -76,7 +78,7 @@ test("nothing is lost, nothing twice, nothing out of order", { timeout: 120_000 
   expect(stored).toBeGreaterThan(3000);
 });
 
-// One tab, no reload: what was written first is stored first.
+// One tab, no reload, a line that swaps nothing: what was written first is stored first.
 test("one tab's messages are stored in the order they were written", () => {
   fc.assert(
     fc.property(fc.array(act, { maxLength: 40 }), fc.nat(), (acts, seed) => {

@@ -57,11 +57,13 @@ export interface Weather {
   polls: "fine" | "failing" | "hanging";
   /** Frames are lost on an open line, as through a peer that died without a word. */
   deaf: boolean;
+  /** Something in the way repeats and swaps frames; the greeting alone comes as it was sent. */
+  wild: boolean;
 }
 
 /** One tab of the visitor: a core, and hands that reach the server through the weather. `disk` outlives a reload. */
 export class Tab {
-  readonly weather: Weather = { sockets: "fine", polls: "fine", deaf: false };
+  readonly weather: Weather = { sockets: "fine", polls: "fine", deaf: false, wild: false };
   shown: Message[] = [];
   status = new Map<string, string>();
   its!: Core;
@@ -100,6 +102,13 @@ export class Tab {
     this.#socket = 0;
   }
 
+  /** How long a frame is on its way, and how often it comes. */
+  #often(greeting: boolean, go: (ms: number) => void): void {
+    const { random } = this.#world;
+    if (greeting || !this.weather.wild) return go(greeting ? 4 : 5);
+    for (let again = true; again; again = random() < 0.25) go(5 + random() * 6);
+  }
+
   /** A line that lost a frame brings no other: streams have no holes. */
   #lost(id: number): boolean {
     if (this.weather.sockets === "eaten" || this.weather.deaf) this.#deaf.add(id);
@@ -130,9 +139,9 @@ export class Tab {
       send: (frame) => {
         const id = this.#socket;
         if (!id) throw new Error("sent without a socket");
-        this.#world.at(5, () => {
+        this.#often(frame.t === "hello", (ms) => this.#world.at(ms, () => {
           if (this.#lost(id)) return;
-          const back = (f: ServerFrame) => this.#later(5, (its) => its.frame(now(), f), () => !this.#lost(id));
+          const back = (f: ServerFrame) => this.#often(f.t === "welcome", (ms) => this.#later(ms, (its) => its.frame(now(), f), () => !this.#lost(id)));
           if (frame.t === "hello") {
             for (const f of server.hello(frame.cursors[server.conv] ?? 0, frame.store)) back(f);
             server.sockets.set(id, { cursor: server.log.length, send: back });
@@ -140,7 +149,7 @@ export class Tab {
             if (!this.#disk.has(frame.cid) && !server.log.some((m) => m.cid === frame.cid)) throw new Error("sent before it was kept");
             back(server.say(frame));
           } else if (frame.t === "ping") back({ t: "head", conv: server.conv, seq: server.log.length, epoch: 0 });
-        });
+        }));
       },
       poll: (body) => this.#poll(body),
       abort: () => (this.#call = 0),
