@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # The part of setup.sh that `make test` needs besides `make run`: the C compiler
-# of -race, Python, Node, the npm packages of the lock file, and a browser. setup.sh
+# of -race, Python, Node, the npm packages of the lock file, a browser, and nginx. setup.sh
 # reads this file and calls setup_test; it does not run by itself.
 
 # Vite 8 and Playwright need this Node or a newer one; Debian 12 has 18.
@@ -22,6 +22,22 @@ setup_test() {
 	setup_node
 	setup_packages
 	setup_browser
+	setup_proxy
+}
+
+# The proxy of the tests is only unpacked: installed, it would start by itself and take port 80.
+setup_proxy() {
+	if command -v nginx >/dev/null || [ -x "$tools_dir/nginx/usr/sbin/nginx" ]; then return 0; fi
+	on_debian || die "one of the tests puts nginx in front: install it (macOS: brew install nginx)."
+	need_work
+	apt_update
+	say "unpacking nginx into .tools/"
+	chmod 777 "$work" # apt downloads as a user of its own.
+	(cd "$work" && timed downloading quietly apt-get "${apt_options[@]}" download nginx) || die "could not download nginx: check the network and the apt sources."
+	mkdir -p "$tools_dir"
+	rm -rf "$tools_dir/nginx.new"
+	dpkg -x "$work"/nginx_*.deb "$tools_dir/nginx.new" && mv "$tools_dir/nginx.new" "$tools_dir/nginx"
+	"$tools_dir/nginx/usr/sbin/nginx" -v 2>/dev/null || die "the nginx that was unpacked does not run: install nginx yourself."
 }
 
 setup_compiler() {
