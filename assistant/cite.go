@@ -164,7 +164,7 @@ func (c *composer) finish() (string, []Cited) {
 
 func citation(p knowledge.Passage, n int, quote string) conversation.Citation {
 	c := conversation.Citation{
-		N: n, Title: p.Title, Section: section(p), URL: p.URL, Quote: quote, Document: p.DocumentID, Chunk: p.ChunkID,
+		N: n, Title: p.Title, Section: section(p), Page: p.Page, URL: p.URL, Quote: quote, Document: p.DocumentID, Chunk: p.ChunkID,
 	}
 	if !p.Updated.IsZero() {
 		c.Updated = p.Updated.UTC().Format(time.DateOnly)
@@ -200,9 +200,6 @@ func section(p knowledge.Passage) string {
 	heading := p.Heading
 	if len(heading) > 0 && heading[0] == p.Title {
 		heading = heading[1:]
-	}
-	if p.Page > 0 {
-		heading = append(slices.Clone(heading), "Page "+strconv.Itoa(p.Page))
 	}
 	return strings.Join(heading, " › ")
 }

@@ -48,7 +48,8 @@ type Author struct {
 type Citation struct {
 	N        int       `json:"n"` // its number, running through the conversation
 	Title    string    `json:"title"`
-	Section  string    `json:"section"` // heading path below the title
+	Section  string    `json:"section"`        // heading path below the title
+	Page     int       `json:"page,omitempty"` // of a paginated document, from 1; clients say it in their language
 	URL      string    `json:"url"`
 	Quote    string    `json:"quote"` // verbatim from the passage
 	Updated  string    `json:"updated,omitempty"`

@@ -22,7 +22,7 @@ const CHAT_LIMIT = 15 * KB;
 // fetched. The limit is what it measures now, so that it never grows unseen: the long
 // poll and messages that outlive a crash are 2.7 KB of it, in the second half but for
 // what has to happen before the first send.
-const WIDGET_LIMIT = 26.5 * KB;
+const WIDGET_LIMIT = 26.6 * KB;
 // What an agent's browser needs before the inbox is drawn; fonts are apart,
 // because text is readable before they arrive.
 const CONSOLE_LIMIT = 90 * KB;

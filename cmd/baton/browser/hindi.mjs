@@ -5,7 +5,7 @@ import { accessible, ask, browser, check, failed, page, patience, picture, sees,
 const { DEMO, CONSOLE, SAYS, NAME = 'hindi-pdf' } = process.env
 const question = 'क्या चाय गिरने से हुआ नुकसान केयर प्लान में आता है?'
 const sentence = 'Spilled tea, rain and monsoon water are covered, if the device was switched off within a day and brought to a service centre within 7 days.'
-const place = 'What is covered › Liquids › Page 2'
+const place = { visitor: 'What is covered › Liquids › पृष्ठ 2', agent: 'What is covered › Liquids › Page 2' }
 const plan = new URL('../../../knowledge/source/testdata/care-plan.pdf', import.meta.url).pathname
 const chrome = await browser()
 
@@ -35,7 +35,7 @@ async function visit(look, viewport, theme) {
   await picture(visitor, `${NAME}-${look}-answer`)
   await pill.click()
   const source = chat.locator('dialog.peek')
-  await source.getByText(place).waitFor()
+  await source.getByText(place.visitor).waitFor()
   check((await source.locator('mark').innerText()).includes(sentence.slice(0, -1)), 'the sentence is marked where the source is opened, as it stands in the PDF')
   check((await source.getByRole('heading').innerText()) === 'Tarang Care plan', 'the source has the document’s title')
   // The file belongs to the shop's console: a visitor is promised no page that they could not open.
@@ -52,7 +52,7 @@ async function read(editor) {
   await sees(editor, question, '.transcript, main')
   await editor.getByRole('button', { name: /^Source 1: Tarang Care plan/ }).first().click()
   const quote = editor.locator('.quote')
-  await quote.getByText(place).waitFor()
+  await quote.getByText(place.agent).waitFor()
   check((await quote.locator('mark').innerText()).includes(sentence), 'an agent sees the same sentence, marked')
   await picture(editor, `${NAME}-console`)
   await accessible(editor, 'the conversation in Hindi with its source open')

@@ -28,6 +28,7 @@ export interface Citation {
   n: number;
   title: string;
   section: string;
+  page?: number;
   url: string;
   quote: string;
   updated?: string;

@@ -13,6 +13,7 @@ import { saveDraft, readDraft } from './drafts.ts'
 import { focusComposer } from './focus.ts'
 import { Markdown, safe } from './markdown.tsx'
 import { marked } from './marks.tsx'
+import { place } from './place.ts'
 import { again, discard, type Entry } from './outbox.ts'
 import type { Thread } from './thread.ts'
 
@@ -85,7 +86,7 @@ function FromAssistant({ m, first, last, thread }: Props) {
 function Quote({ c }: { c: Citation }) {
   return (
     <div class="quote">
-      {c.section && <small>{c.section}</small>}
+      {place(c) && <small>{place(c)}</small>}
       <p dir="auto"><mark>{c.quote}</mark></p>
       <small>
         {c.updated && day(c.updated)}

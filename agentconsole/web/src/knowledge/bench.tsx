@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { sought } from '../core/sought.ts'
 import { Markdown } from '../conversation/markdown.tsx'
 import { marked } from '../conversation/marks.tsx'
+import { place } from '../conversation/place.ts'
 import { isolated, known, number, t, tag } from '../locale/t.ts'
 import { go, href } from '../route.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -128,7 +129,7 @@ function Answer({ x }: { x: Trial }) {
       )}
       {c && (
         <div class="quote">
-          {c.section && <small>{c.section}</small>}
+          {place(c) && <small>{place(c)}</small>}
           <p dir="auto"><mark>{c.quote}</mark></p>
           {c.document && c.chunk && <small><a href={href('knowledge', c.document, c.chunk)} onClick={() => (sought.value = { chunk: c.chunk!, quote: c.quote })}>{t('know.open.passage')}</a></small>}
         </div>

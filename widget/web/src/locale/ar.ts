@@ -29,6 +29,7 @@ const ar: Texts = {
   sources: { zero: "بلا مصادر", one: "مصدر واحد", two: "مصدران", few: "{n} مصادر", many: "{n} مصدرًا", other: "{n} مصدر" },
   updated: "حُدّثت في {date}",
   page: "فتح الصفحة",
+  on: "الصفحة {n}",
   leaveMail: "ترك بريدي الإلكتروني",
   mail: "بريدك الإلكتروني",
   save: "حفظ",

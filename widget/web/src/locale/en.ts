@@ -54,6 +54,7 @@ export const later = {
   sources: { one: "{n} source", other: "{n} sources" },
   updated: "Updated {date}",
   page: "Open page",
+  on: "Page {n}",
   leaveMail: "Leave my e-mail",
   mail: "Your e-mail address",
   save: "Save",

@@ -29,6 +29,7 @@ const hi: Texts = {
   sources: { one: "{n} स्रोत", other: "{n} स्रोत" },
   updated: "{date} को अपडेट किया गया",
   page: "पृष्ठ खोलें",
+  on: "पृष्ठ {n}",
   leaveMail: "मेरा ई-मेल लें",
   mail: "आपका ई-मेल पता",
   save: "सहेजें",

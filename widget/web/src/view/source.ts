@@ -127,7 +127,7 @@ export function sources(hands: Hands) {
       // The parts that only the sheet shows are hidden beside the text by the style sheet.
       return h("dialog.peek", { key: card + c.n, "aria-label": sourceName(c), ref: stand, onmouseleave: leave, onclose: close, onclick: (e: MouseEvent) => e.target === peek && e.clientY < peek!.getBoundingClientRect().top && close() },
         grip,
-        h("div.in", h("span.chip", { "data-c": c.n }), h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title)), h("h3", { dir: "auto" }, c.title), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
+        h("div.in", h("span.chip", { "data-c": c.n }), h("p.meta", icon("book"), h("span", { dir: "auto" }, c.section || c.title, c.page && " › " + t("on", { n: c.page }))), h("h3", { dir: "auto" }, c.title), h("button.x", { "aria-label": t("dismiss"), onclick: close }, icon("close"))),
         h("blockquote", { dir: "auto" }, before, hit && h("mark", hit), after),
         h("div.end", h("span.meta", c.updated && t("updated", { date: date(Date.parse(c.updated)) })), to && h("a.key", { href: to, target: "_blank", rel: "noopener noreferrer" }, t("page"), icon("out"))),
       );
