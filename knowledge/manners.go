@@ -120,11 +120,11 @@ func (s *Store) Answering() (end func()) {
 }
 
 // own is the embedder in the binary, where it makes vectors.
-func (s *Store) own() (*builtin, bool) {
+func (s *Store) own() (b builtin, ok bool) {
 	space := s.inUse().own()
 	if space == nil {
-		return nil, false
+		return b, false
 	}
-	b, ok := space.embedder.(*builtin)
+	b, ok = space.embedder.(builtin)
 	return b, ok
 }
