@@ -1,9 +1,10 @@
 // Package knowledge is what the assistant may know: documents, their passages,
 // and the search that finds the passages for a question.
 //
-// A document is uploaded (Add) or imported (Ingest), read and split by package
-// source, and stored as passages with their words and, where there is an
-// embedder, their vectors. Search looks for words (BM25 over a term table) and
+// A document is uploaded (Add), fetched (AddURL) or imported (Ingest), read and
+// split by package source, and stored as passages with their words. From then on
+// it is found. Where there is an embedder another job makes the vectors, in turns
+// that documents and workspaces share, and out of the way of answers. Search looks for words (BM25 over a term table) and
 // for meaning (vectors in pgvector) at the same time, fuses the two, and says
 // how sure it is that the answer is there at all.
 //
@@ -17,8 +18,10 @@
 // transaction, so there is never a file that nobody will index. Indexing
 // replaces a document's passages in one transaction: a search sees the old ones
 // or the new ones. A worker that dies is started again by River and goes on
-// where the stored state says; a job for a content that was replaced meanwhile
-// finds the revision moved and ends.
+// where the stored state says, with the loss of one batch of vectors at most; a
+// job for a content that was replaced meanwhile finds the revision moved and ends.
+// The job that makes a workspace's vectors ends in the transaction in which it has
+// seen, under the lock that writers of passages take first, that none is missing.
 //
 // What cannot be read ends in StateFailed with a cause and a fix. An embedder
 // that does not answer delays the vectors, never the words: documents are found
