@@ -45,7 +45,7 @@ async function hinder(p) {
     await p.route('**/api/**', async (route) => {
       // A file from the disk is not among what the browser tells of a request, so uploads go as they are.
       if ((await route.request().allHeaders())['content-type']?.startsWith('multipart/')) return route.continue()
-      const answer = await route.fetch().catch(() => null)
+      const answer = await route.fetch({ timeout: patience }).catch(() => null)
       await soon()
       await (answer ? route.fulfill({ response: answer }) : route.abort()).catch(() => {})
     })
@@ -124,7 +124,7 @@ export async function overtakes(p, path, frame) {
   let held
   const done = new Promise((ok) => (held = ok))
   await p.route(path, async (route) => {
-    const answer = await route.fetch()
+    const answer = await route.fetch({ timeout: patience })
     await heard
     await route.fulfill({ response: answer })
     held()

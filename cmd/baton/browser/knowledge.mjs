@@ -109,6 +109,8 @@ try {
   const deleted = editor.waitForResponse((r) => r.request().method() === 'DELETE')
   await editor.getByRole('menuitem', { name: 'Delete' }).click()
   await sees(editor, '“Engraving” will be deleted.')
+  // A notice under the pointer waits for whoever points at it.
+  await editor.mouse.move(1, 1)
   // The delete is sent when the time for Undo is over; once it is answered the row is gone after a reload too.
   await editor.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
   check((await deleted).ok(), 'the delete is stored')
