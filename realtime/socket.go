@@ -57,7 +57,12 @@ func (s *Socket) Behind() bool { return s.out.backlog() > 0 }
 func (s *Socket) Close(code Code) {
 	s.closing.Store(true)
 	s.out.finish(closeFrame(code)) // Of several calls the first one's code stands.
-	_ = s.ws.SetReadDeadline(time.Now().Add(s.limits.Linger))
+	linger := s.limits.Linger
+	if code == CloseSlow {
+		// It has the rest of a frame to read before the code, and may only have been held up.
+		linger = s.limits.Silence
+	}
+	_ = s.ws.SetReadDeadline(time.Now().Add(linger))
 }
 
 // Next reads one text frame and gives it to fn, which must not keep it. The error is fn's, or it tells why there is no frame: then the loop returns it.

@@ -1,8 +1,11 @@
 package widget_test
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/baton-chat/baton/internal/pgtest"
+	"github.com/baton-chat/baton/widget"
 )
 
 // startNATS is a NATS server that nodes share.
@@ -98,4 +102,41 @@ func TestNothingIsLeftBehind(t *testing.T) { //nolint:paralleltest // it counts 
 		t.Errorf("%d goroutines, %d before\n%s", now, before, stacks[:runtime.Stack(stacks, true)])
 	}
 	s.stop()
+}
+
+// A visitor who stops reading is closed with 4410 and not waited for; back again, everything is there.
+func TestVisitorWhoStopsReading(t *testing.T) {
+	t.Parallel()
+	// No silence: a busy machine writes slowly.
+	s := newSite(t, func(l *widget.Limits) { l.Socket.Backlog, l.Socket.Silence = 64<<10, 3*time.Minute })
+	v := s.visitor(t)
+	// A small window; by itself the kernel would take megabytes in the name of the reader.
+	dialer := &websocket.Dialer{Subprotocols: []string{"baton.v1"}, NetDialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(8 << 10)
+		}
+		return c, err
+	}}
+	ws, response, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(s.server.URL, "http")+"/api/visitor/socket", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	t.Cleanup(func() { _ = ws.Close() })
+	l := &line{t: t, ws: ws, conv: v.conv}
+	l.send(map[string]any{"t": "hello", "v": 1, "token": v.token, "store": v.store, "cursors": map[string]int64{}})
+	l.say(1, "one")
+	b := s.visitor(t).connect(t, 0)
+	const more = 60 // 900 kB
+	body := strings.Repeat("x", 15_000)
+	for range more {
+		s.agentSays(t, s.conversations, v.conv, body)
+	}
+	b.say(1, "nobody waits for them")
+	if code := l.closed(); code != 4410 {
+		t.Errorf("closed with %d", code)
+	}
+	// The agent's joining is a message, too.
+	v.connect(t, 1).messages(2, more+2)
 }
