@@ -148,12 +148,7 @@ func measureTitle(f *Features, query []queryTerm, weights []float64, total float
 	f.Title = coverage(query, weights, total, title)
 	named, all := 0.0, 0.0
 	for _, t := range title {
-		w := stats.idf(t)
-		if _, known := stats.df[t]; !known {
-			// Statistics are read for the question's words only; a title's other words
-			// count as rare, which is what most of them are.
-			w = math.Log(1 + float64(stats.passages))
-		}
+		w := rareness(t, stats)
 		all += w
 		if slices.ContainsFunc(query, func(q queryTerm) bool { return q.term == t }) {
 			named += w

@@ -72,7 +72,11 @@ func (s *Store) embedQuery(ctx context.Context, space *Space, q Query) ([]float3
 		}
 		return vectors[0], true
 	}
-	if space.resting.Swap(time.Now().Add(restAfterFailure).UnixNano()) == 0 {
+	rest := restAfterFailure
+	if _, here := space.embedder.(*builtin); here {
+		rest = 0 // The one in the binary is never down: the machine is busy, and the next question may find it less so.
+	}
+	if space.resting.Swap(time.Now().Add(rest).UnixNano()) == 0 {
 		s.log.Warn("the embedder does not answer; searching without it", slog.String("model", space.Model), slog.String("error", err.Error()))
 	}
 	return nil, false

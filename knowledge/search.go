@@ -194,6 +194,7 @@ func (s *Store) finish(ctx context.Context, q Query, words, meaning halfResult) 
 			c.words = bm25(query, words.stats, c)
 		}
 		rank(candidates, mode)
+		favourSubject(candidates, q, words.stats)
 		out.Features = measure(ownTerms(query), words.stats, candidates, mode)
 		out.Features.cross(q.Text, candidates, meaning.usual)
 		out.Confidence = out.Features.confidence(mode, meaning.space != nil && cosinesKnown(meaning.space.Model))
