@@ -118,6 +118,7 @@ type deciding struct {
 	written  written
 	parts    []Question // where earlier messages wait for an answer too: what is asked, oldest first
 	crossing *crossing  // what was read by meaning, where the pages are in another language
+	matter   string     // the last question of a long message, where that is what was searched for
 	whySeq   int64      // the message that the round is about, where it is not the last one
 }
 
@@ -162,6 +163,10 @@ func (d *deciding) decide(ctx context.Context) error {
 		d.answer.Answered = true
 		return nil
 	}
+	if d.signals.Talk == escalation.Impatient {
+		d.judge("", before) // It says nothing to look up. It counts as a question without an answer.
+		return nil
+	}
 	if err := d.search(ctx); err != nil {
 		return err
 	}
@@ -178,9 +183,16 @@ func (d *deciding) decide(ctx context.Context) error {
 }
 
 // asked is the question without the courtesy in front of it: "thanks, but how do I return an item?" asks what its second half asks.
-func (d *deciding) asked() string { return escalation.WithoutCourtesy(d.Text) }
+// A long letter or a pasted log asks what its last question asks, where that finds more.
+func (d *deciding) asked() string {
+	if d.matter != "" {
+		return d.matter
+	}
+	return escalation.WithoutCourtesy(d.Text)
+}
 
 func (d *deciding) search(ctx context.Context) (err error) {
+	d.matter = ""
 	query := knowledge.Query{Workspace: d.Workspace, Text: d.asked(), K: searchK}
 	for _, t := range d.History {
 		role := conversation.ByAssistant
@@ -196,6 +208,12 @@ func (d *deciding) search(ctx context.Context) (err error) {
 		query.History = nil
 		if alone, err = d.knowledge.Search(ctx, query); alone.Confidence > d.found.Confidence {
 			d.found = alone
+		}
+	}
+	if last := escalation.LastQuestion(d.asked()); err == nil && last != "" {
+		var part knowledge.Result
+		if part, err = d.knowledge.Search(ctx, knowledge.Query{Workspace: d.Workspace, Text: last, K: searchK}); part.Confidence > d.found.Confidence {
+			d.found, d.matter = part, last
 		}
 	}
 	if err != nil {
@@ -217,9 +235,11 @@ func (d *deciding) judge(text string, before escalation.Verdict) {
 	switch {
 	case after.Action == escalation.Handoff:
 		d.call(after, text)
+	case !d.answer.Answered && d.signals.Talk == escalation.Impatient:
+		d.say(say(d.answer.Language, sayUpset), conversation.OutcomeUnanswered)
 	case !d.answer.Answered:
 		d.say(say(d.answer.Language, sayNotFound), conversation.OutcomeUnanswered)
-	case d.partly(text), escalation.Stronger(before, after).Action == escalation.Offer:
+	case d.partly(text), d.signals.OwnCase, escalation.Stronger(before, after).Action == escalation.Offer:
 		d.say(text+"\n\n"+say(d.answer.Language, sayOffer), conversation.OutcomeOffer)
 	default:
 		d.say(text, conversation.OutcomeAnswered)

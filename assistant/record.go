@@ -95,12 +95,17 @@ func (d *deciding) turns() []escalation.Turn {
 	turns := make([]escalation.Turn, 0, len(d.History)+1)
 	for i, t := range d.History {
 		turn := escalation.Turn{Author: t.Author, Text: t.Text, Answered: t.Outcome != conversation.OutcomeUnanswered}
-		if t.Author == conversation.ByVisitor && i+1 < len(d.History) {
-			if next := d.History[i+1]; next.Author == conversation.ByAssistant {
-				if next.Outcome == conversation.OutcomeGreeting {
+		if t.Author == conversation.ByVisitor {
+			next := i + 1
+			for next < len(d.History) && d.History[next].Author == conversation.ByVisitor {
+				next++ // A message that waited shares the reply to the last one before it.
+			}
+			turn.Waited = next > i+1 || next == len(d.History)
+			if next < len(d.History) && d.History[next].Author == conversation.ByAssistant {
+				if d.History[next].Outcome == conversation.OutcomeGreeting {
 					continue
 				}
-				turn.Answered = next.Outcome != conversation.OutcomeUnanswered
+				turn.Answered = d.History[next].Outcome != conversation.OutcomeUnanswered
 			}
 		}
 		turns = append(turns, turn)

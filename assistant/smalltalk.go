@@ -56,6 +56,12 @@ func smallTalk(text string, signals escalation.Signals) (phrase, bool) {
 		return sayThanks, true
 	case signals.Identity:
 		return sayIdentity, true
+	case signals.Talk == escalation.Abilities:
+		return sayAbilities, true
+	case signals.Talk == escalation.Aside:
+		return sayAside, true
+	case signals.Talk == escalation.Beside:
+		return sayBeside, true
 	case signals.Insult > 0:
 		// It holds nothing to look up, and "not found" would pour oil on the fire.
 		return sayUpset, true

@@ -43,7 +43,7 @@ func (d *deciding) about(i int) {
 // stepBack passes over courtesy that was sent behind a question: "how much is delivery" and then "thanks" asks about delivery.
 func (d *deciding) stepBack() {
 	talk, isTalk := smallTalk(d.Text, d.signals)
-	if !isTalk || talk == sayUpset || talk == sayIdentity {
+	if !isTalk || talk == sayUpset || talk == sayIdentity || d.signals.Talk != "" {
 		return
 	}
 	for _, i := range slices.Backward(d.waits()) {

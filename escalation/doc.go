@@ -11,7 +11,8 @@
 // This first form reads words. words.txt holds the words with what each can be in
 // a sentence, patterns.txt the phrases, feelings.txt the moods; all three were
 // written for Baton. English, Hindi (in both scripts), Arabic, German, Spanish,
-// French and Italian are read. A slip of one letter in a word that matters is
+// French and Italian are read, and calls for a person in Portuguese, Tamil, Bengali,
+// Telugu, Marathi, Gujarati and Kannada. A slip of one letter in a word that matters is
 // forgiven, and so are missing capitals, apostrophes and stops.
 //
 // NeedsAction is read from how a message is built, because "how do I get a
@@ -26,6 +27,14 @@
 // angry face alone: 0.6 the first time, 0.9 when strong or when another one came
 // shortly before. Identity is true of a message that asks whom it talks to; such
 // a message and an insult are no questions, and Failures passes them over.
+//
+// Talk names what a message is that has nothing to do with the help pages: it asks
+// what the assistant can do, chats about it, or wants a poem; none of these is a
+// question. "This is the third time I am writing" and "not helpful at all" are told
+// apart from them: they raise the frustration and count as a question without an
+// answer. OwnCase is true of a question with an order number in it.
+//
+// LastQuestion is what a long letter or a pasted log ends in.
 //
 // WithoutCourtesy takes off what stands in front of a question for politeness'
 // sake ("thanks, but …"), so that the search gets the question.

@@ -4,7 +4,7 @@ import "strings"
 
 // Failures returns how many questions of the visitor in a row went without an answer, counted back from the end of the
 // conversation. An answered question ends the count, and so does a person who spoke: what went wrong before is settled.
-// Greetings and thanks are no questions and are passed over; so are messages with nothing to read in them.
+// Greetings and thanks are no questions and are passed over; so are messages with nothing to read in them, and those that waited: the one that got the reply counts.
 func Failures(history []Turn) int {
 	c := tables()
 	n := 0
@@ -12,7 +12,7 @@ func Failures(history []Turn) int {
 		switch turn := history[i]; {
 		case turn.Author == "agent":
 			return n
-		case turn.Author != "visitor":
+		case turn.Author != "visitor", turn.Waited:
 		case turn.Answered:
 			if c.asks(turn.Text) {
 				return n
@@ -35,7 +35,10 @@ func Interrogative(message string) bool {
 	return len(t.tokens) > 0 && c.asks(message) && (strings.ContainsAny(message, "?؟") || t.tokens[0].tags&(tWh|tModal|tAux) != 0)
 }
 
+// aside reports whether talk beside the matter is no question to support. Impatience is: it counts as one that got no answer.
+func aside(talk string) bool { return talk != "" && talk != Impatient }
+
 func (c *compiled) asks(message string) bool {
 	t := tokenise(message, c.words)
-	return len(t.tokens) > 0 && !c.greets(t) && !c.thanks(t) && !c.asksWho(t) && c.abuse(message, t) == 0
+	return len(t.tokens) > 0 && !c.greets(t) && !c.thanks(t) && !c.asksWho(t) && !aside(c.talk(t)) && c.abuse(message, t) == 0
 }

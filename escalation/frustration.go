@@ -15,6 +15,7 @@ const (
 const (
 	calm          = -3.2
 	forAgain      = 1.5  // "again", "still", "already told you"
+	forImpatience = 2.6  // the message says nothing else
 	forRepeat     = 2.2  // the same message once more
 	forRephrase   = 1.2  // much of an earlier question that got no answer
 	forUnanswered = 0.9  // for each of the last questions without an answer, up to two
@@ -29,7 +30,10 @@ const (
 // "again / still / already told you", capitals, shrinking messages, a falling mood.
 func (c *compiled) frustration(t text, s Signals, history []Turn) float64 {
 	z := calm + forMood*min(0, s.Sentiment) + c.loud(t)
-	if len(c.search("again", t, nil)) > 0 {
+	switch {
+	case s.Talk == Impatient:
+		z += forImpatience
+	case len(c.search("again", t, nil)) > 0:
 		z += forAgain
 	}
 	z += c.comparedWith(t, s, lastOf(history))

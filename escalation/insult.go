@@ -53,7 +53,20 @@ func (c *compiled) abuse(message string, t text) float64 {
 }
 
 // asksWho reports whether a message asks what or who is answering, and nothing else, greetings aside.
-func (c *compiled) asksWho(t text) bool {
+func (c *compiled) asksWho(t text) bool { return c.whole("identity", t) }
+
+// talk tells which kind of talk beside the matter a message is, or "".
+func (c *compiled) talk(t text) string {
+	for _, kind := range []string{Abilities, Aside, Beside, Impatient} {
+		if c.whole(kind, t) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// whole reports whether a message is what one pattern of a section says and nothing else, greetings aside.
+func (c *compiled) whole(section string, t text) bool {
 	var room [4]found
 	from := 0
 	for from < len(t.tokens) && t.tokens[from].tags&(tGreeting|tThanks|tSkip) != 0 && t.tokens[from].tags&tAux == 0 {
@@ -63,7 +76,7 @@ func (c *compiled) asksWho(t text) bool {
 		return false
 	}
 	rest := text{tokens: t.tokens[from:], asks: t.asks}
-	for _, h := range c.search("identity", rest, room[:0]) {
+	for _, h := range c.search(section, rest, room[:0]) {
 		if h.from == 0 && h.to == len(rest.tokens) {
 			return true
 		}

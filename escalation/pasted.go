@@ -3,6 +3,7 @@ package escalation
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // What people paste is not what they say: a log that says FATAL and failed twenty times is not shouting, an old mail below the new words has been
@@ -29,6 +30,37 @@ var (
 	// address is a web address, which may hold anything.
 	address = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+`)
 )
+
+const (
+	// longMessage is how many words a message must have before its last question is looked at by itself, and wholeQuestion how many such a question must have:
+	// "any ideas?" asks nothing by itself.
+	longMessage, wholeQuestion = 30, 4
+)
+
+// LastQuestion returns the question with which a long letter or a message with something pasted into it ends, or "" where there is none that stands by itself.
+func LastQuestion(message string) string {
+	own := ownWords(message)
+	if own == message && len(strings.Fields(own)) < longMessage {
+		return ""
+	}
+	end := strings.LastIndexAny(own, "?؟")
+	if end < 0 {
+		return ""
+	}
+	_, size := utf8.DecodeRuneInString(own[end:])
+	begin := 0
+	for _, at := range sentenceEnd.FindAllStringIndex(own[:end], -1) {
+		begin = at[1]
+	}
+	question := strings.TrimSpace(own[begin : end+size])
+	if len(strings.Fields(question)) < wholeQuestion || question == strings.TrimSpace(message) {
+		return ""
+	}
+	return question
+}
+
+// sentenceEnd is where a sentence ends, or a clause that leads up to a question.
+var sentenceEnd = regexp.MustCompile(`[.!?؟।:]\s+|\n`)
 
 // ownWords returns the message with what was pasted into it blanked, byte for byte. A message that is nothing else comes back as it is: somebody meant something by it.
 func ownWords(message string) string {

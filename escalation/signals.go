@@ -13,15 +13,26 @@ const (
 	Keyword     = "keyword"
 )
 
+// Kinds of talk beside the matter. The words of an impatient message say nothing that could be looked up, and are no courtesy either.
+const (
+	Abilities = "abilities" // "what can you do?"
+	Aside     = "aside"     // "how old are you?"
+	Beside    = "beside"    // "write me a poem": nothing that a help page or a person of support does
+	Impatient = "impatient" // "this is the third time I am writing", "not helpful at all"
+)
+
 // SignalsVersion is the version of what Read says: 2 reads wishes, pleas, insults and Hindi in Latin letters, which 1 did not; 3 passes over what was pasted, and takes
-// neither a machine's failure for anger nor trouble with one's own doing for a mishap. It stands in every turn record, so that a replay knows which reading made the values it sees.
-const SignalsVersion = 3
+// neither a machine's failure for anger nor trouble with one's own doing for a mishap; 4 reads talk beside the matter, impatience that is all a message says, and calls
+// for a person in Portuguese and six languages of India. It stands in every turn record, so that a replay knows which reading made the values it sees.
+const SignalsVersion = 4
 
 // Turn is one message before the one that is read. Answered says of a visitor's message whether it got an answer.
 type Turn struct {
 	Author   string // visitor, assistant, agent or system
 	Text     string
 	Answered bool
+	// Waited is set of a message that the visitor followed with another before any reply: one reply speaks to both.
+	Waited bool
 }
 
 // Match is a stretch of the message that made a signal: Text is message[Start:End].
@@ -45,7 +56,11 @@ type Signals struct {
 	Greeting    bool    `json:"greeting"`
 	Thanks      bool    `json:"thanks"`
 	Identity    bool    `json:"identity"` // asks whom they are talking to, and nothing else
-	Matches     []Match `json:"matches"`
+	// Talk is what kind of talk beside the matter a message is, where it is nothing else: see the constants.
+	Talk string `json:"talk,omitempty"`
+	// OwnCase is set of a question with an order number or another identifier in it: help pages say how to look, and only a person sees the case.
+	OwnCase bool    `json:"own_case,omitempty"`
+	Matches []Match `json:"matches"`
 }
 
 // Read reads the signals of a visitor's message. It is pure and takes microseconds; history holds the turns before
@@ -65,7 +80,10 @@ func Read(message string, history []Turn) Signals {
 	s.WantsHuman = r.topic(c, WantsHuman)
 	s.Refund = r.topic(c, Refund)
 	s.Complaint = r.topic(c, Complaint)
-	s.NeedsAction = r.needsAction(c)
+	s.OwnCase = slices.ContainsFunc(t.tokens, func(w token) bool { return w.tags&tID != 0 }) && Interrogative(message)
+	if s.Talk = c.talk(t); s.Talk != Beside {
+		s.NeedsAction = r.needsAction(c)
+	}
 	s.Sentiment = c.mood(t)
 	s.Frustration = c.frustration(t, s, history)
 	if s.Insult = c.insult(message, t, history); s.Insult > 0 {
