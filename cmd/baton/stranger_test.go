@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -32,7 +33,7 @@ func TestClientWrittenFromTheProtocolAlone(t *testing.T) {
 	out, err := exec.CommandContext(ctx, "python3", client, s.url, demoInbox(t, s)).Output()
 	if err != nil {
 		var words []byte
-		if ended, ok := err.(*exec.ExitError); ok {
+		if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
 			words = ended.Stderr
 		}
 		t.Fatalf("the client ended with %v:\n%s", err, words)

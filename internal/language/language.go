@@ -66,9 +66,24 @@ var scripts = []struct {
 	table *unicode.RangeTable
 	code  string
 }{
-	{unicode.Devanagari, Hindi}, {unicode.Arabic, Arabic}, {unicode.Tamil, "ta"}, {unicode.Bengali, "bn"}, {unicode.Telugu, "te"}, {unicode.Gujarati, "gu"},
-	{unicode.Kannada, "kn"}, {unicode.Malayalam, "ml"}, {unicode.Gurmukhi, "pa"}, {unicode.Oriya, "or"}, {unicode.Cyrillic, "ru"}, {unicode.Greek, "el"},
-	{unicode.Hebrew, "he"}, {unicode.Thai, "th"}, {unicode.Hangul, "ko"}, {unicode.Hiragana, "ja"}, {unicode.Katakana, "ja"}, {unicode.Han, "zh"},
+	{unicode.Devanagari, Hindi},
+	{unicode.Arabic, Arabic},
+	{unicode.Tamil, "ta"},
+	{unicode.Bengali, "bn"},
+	{unicode.Telugu, "te"},
+	{unicode.Gujarati, "gu"},
+	{unicode.Kannada, "kn"},
+	{unicode.Malayalam, "ml"},
+	{unicode.Gurmukhi, "pa"},
+	{unicode.Oriya, "or"},
+	{unicode.Cyrillic, "ru"},
+	{unicode.Greek, "el"},
+	{unicode.Hebrew, "he"},
+	{unicode.Thai, "th"},
+	{unicode.Hangul, "ko"},
+	{unicode.Hiragana, "ja"},
+	{unicode.Katakana, "ja"},
+	{unicode.Han, "zh"},
 }
 
 // Of returns the language of a text, and whether the text shows it. What shows none is "en" and not sure: a name, a number, a word of many languages.

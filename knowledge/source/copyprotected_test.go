@@ -43,7 +43,7 @@ func obedient(t *testing.T, script string) string {
 		t.Fatal(err)
 	}
 	name := filepath.Join(dir, "pdftotext")
-	if err := os.WriteFile(name, []byte(script), 0o700); err != nil { //nolint:gosec // It is a program.
+	if err := os.WriteFile(name, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return name

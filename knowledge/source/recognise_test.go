@@ -25,7 +25,7 @@ func TestRecogniseCharset(t *testing.T) {
 	}{
 		{"German", charmap.Windows1252, false, "Frage;Antwort\nWie lange kann ich zurückgeben?;Innerhalb von zehn Tagen nach Erhalt. Für geöffnete Geräte gilt das nicht.\nWas kostet der Versand?;Ab 50 € ist der Versand frei, sonst 4,90 €.\n"},
 		{"French", charmap.Windows1252, false, "question;réponse\nPuis-je annuler ma commande ?;Oui, tant qu’elle n’a pas été expédiée. Le remboursement est effectué sous dix jours à compter de la réception.\n"},
-		{"Spanish", charmap.Windows1252, false, "pregunta;respuesta\n¿Cuánto tarda el envío?;Entre dos y cuatro días hábiles. Los sábados también se entrega en Bogotá y Medellín según la dirección.\n"},
+		{"Spanish", charmap.Windows1252, false, "pregunta;respuesta\n¿Cuánto tarda el envío?;Entre dos y cuatro días hábiles. Los sábados también se entrega en Bogotá y Medellín según la dirección.\n"}, //nolint:misspell // Spanish.
 		{"English with a euro sign", charmap.Windows1252, false, "question,answer\nWhat does shipping cost?,It costs €5 – free above €50. It’s sent the same day.\n"},
 		{"Japanese", japanese.ShiftJIS, false, "質問,回答\n返品はできますか？,到着後十日以内であれば返品できます。\n送料はいくらですか？,5000円以上のご注文は送料無料です。\n"},
 		{"little Japanese", japanese.ShiftJIS, false, "質問,回答\n返品は？,十日以内。\n"},

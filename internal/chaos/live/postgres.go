@@ -244,7 +244,7 @@ func (p *postgres) setClock(offset string) error {
 	if p.faketime == "" {
 		return nil
 	}
-	return os.WriteFile(p.clock, []byte(offset+"\n"), 0o644)
+	return os.WriteFile(p.clock, []byte(offset+"\n"), 0o644) //nolint:gosec // The server's user reads it.
 }
 
 // freePort is a port that nothing listens on at this moment.

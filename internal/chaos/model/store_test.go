@@ -58,7 +58,6 @@ type pair struct {
 	visitor conversation.VisitorSession
 	agents  [2]workspace.Agent
 	cids    []uuid.UUID
-	n       int64
 }
 
 // kinds are what callers decide on; everything else must not happen.
