@@ -35,7 +35,13 @@ for (const theme of ["light", "dark"])
       await page.waitForSelector(".list");
       await judge(page, `${name} open`);
       fake.holdAt = 20;
+      fake.think = 1500;
       await ask(page, words[locale]);
+      await page.waitForSelector(".doing");
+      fake.all(only(fake), { t: "notice", code: "slow", seq: 1 });
+      await page.waitForSelector(".late");
+      await judge(page, `${name} slow`);
+      fake.think = 0;
       await page.waitForSelector(".caret");
       await judge(page, `${name} answering`);
       fake.holdAt = Infinity;

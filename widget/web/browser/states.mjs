@@ -132,6 +132,14 @@ const states = {
       await ask(page, "And to Pune?");
     },
   },
+  slow: {
+    run: async (page, fake) => {
+      fake.think = 1e6;
+      await say(page, "Do you ship to Bengaluru?", ".mine.sent");
+      fake.all(only(fake), { t: "notice", code: "slow", seq: 1 });
+      await page.waitForSelector(".late");
+    },
+  },
   failed: {
     run: async (page, fake) => {
       await shipping(page);
