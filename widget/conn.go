@@ -53,11 +53,10 @@ type conn struct {
 	typing    time.Time // until when the visitor's typing stands; zero: they do not type
 	silence   silence
 	looked    time.Time // when the database was last asked whether there is something new
-	// heldBack answers the messages behind one that was not taken, heldFor; nil: none was. behind are those that came since. firmly: it is not stored, so the client has it.
+	// heldBack answers the messages behind one that was not taken, heldFor; nil: none was. behind are those that came since.
 	heldBack func(cid *uuid.UUID) any
 	heldFor  uuid.UUID
 	behind   []uuid.UUID
-	firmly   bool
 }
 
 // receipts are how far the visitor has received and seen, and how much of it is stored.

@@ -91,21 +91,21 @@ func (c *conn) slowDown(in incoming, retry float64) {
 // of the device may fill it, and the next message would be stored before this one.
 func (c *conn) holdBack(in incoming, answer func(cid *uuid.UUID) any) {
 	if in.T == frameSay && in.CID != uuid.Nil {
-		c.heldBack, c.heldFor, c.behind, c.firmly = answer, in.CID, nil, false
+		c.heldBack, c.heldFor, c.behind = answer, in.CID, nil
 	}
 }
 
 // behindKept bounds what is remembered of the messages behind one: more than a client has under way at a time.
 const behindKept = 32
 
-// release ends that on a socket when the message comes again. Where it was not looked for in the database, it may have been a copy that came late of one that is stored, which the client does not hold any more: a
-// client sends in order, so that is so when one of those behind it comes again without it.
+// release ends that on a socket when the message comes again. A client sends in order, so where one of those behind it comes again without it, the client holds it no more: it was a copy that came late of one that
+// is stored.
 func (c *conn) release(cid uuid.UUID) {
 	switch {
 	case c.polled || c.heldBack == nil:
-	case cid == c.heldFor, !c.firmly && (slices.Contains(c.behind, cid) || len(c.behind) >= behindKept):
+	case cid == c.heldFor, slices.Contains(c.behind, cid), len(c.behind) >= behindKept:
 		c.heldBack, c.behind = nil, nil
-	case !c.firmly:
+	default:
 		c.behind = append(c.behind, cid)
 	}
 }
@@ -249,7 +249,6 @@ func (c *conn) refuseFor(in incoming, err error) {
 	if errors.As(err, &gap) {
 		r.Code, r.Fix, r.N = codeGap, "Number what you hold from n on, in order, and send it again.", gap.Next
 		c.refuseAll(in, r)
-		c.firmly = true
 		return
 	}
 	for _, known := range refusals {

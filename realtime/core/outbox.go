@@ -101,11 +101,14 @@ func (c *Core) count(n int64) {
 }
 
 // gap follows the server's count when it expected another number. Of the messages under way each is told so; only the first of these numbers anew. One that was told after that, or that overtook the one before it, is
-// only marked: it goes out again with the next that may.
+// only marked: it goes out again with the next that may, and the first of all at once.
 func (c *Core) gap(n int64, cid string) {
 	if len(c.entries) > 0 && c.entries[0].N == n && c.entries[0].sent {
-		if e := c.entry(cid); e != nil && e != c.entries[0] {
+		if e := c.entry(cid); e != nil {
 			e.sent = false
+		}
+		if !c.entries[0].sent {
+			c.pump()
 		}
 		return
 	}

@@ -19,10 +19,11 @@ export function rare({ link, hands, entries, sent, now, conv, lost, pausing, ren
   function refused(f: ServerFrame & { t: "error" }): void {
     const { code, cid } = f;
     if (code === "gap") {
-      // It is told once for each message under way. Only the first of these numbers anew; one that was told after that, or that overtook the one before it, goes out again with the next that may.
+      // It is told once for each message under way. Only the first of these numbers anew; one that was told after that, or that overtook the one before it, goes out again with the next that may, and the first of all at once.
       if (entries[0]?.n === f.n && sent.has(entries[0]!)) {
         const told = entries.findIndex((e) => e.cid === cid);
-        if (told > 0) sent.delete(entries[told]!);
+        if (told >= 0) sent.delete(entries[told]!);
+        if (!told) pump();
       } else {
         renumber(f.n!, () => false);
         pump();
