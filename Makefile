@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long test-llm chaos chaos-short eval bench clean uninstall
+.PHONY: help setup build run setup-test test lint fmt test-go test-web test-long test-llm chaos chaos-short chaos-plants eval bench clean uninstall
 
 # Node lands here where the system's is missing or old (see scripts/setup-test.sh).
 export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
@@ -74,8 +74,12 @@ bin/chaos: build
 chaos: setup bin/chaos ## break real processes while people talk, and check that nothing was lost, doubled or reordered: make chaos SEED=1 MESSAGES=100000 FAULTS=200
 	$(CHAOS) -messages $(MESSAGES) -faults $(FAULTS) -visitors 100 -agents 4 -within 40m
 
-chaos-short: setup bin/chaos ## the same for a few minutes: 2,000 messages, 20 faults
+chaos-short: setup bin/chaos ## the same for a few minutes: 2,000 seeds of the simulation, then 2,000 messages and 20 faults
+	go test -count=1 ./internal/chaos/sim
 	$(CHAOS) -messages 2000 -faults 20 -visitors 30 -agents 2 -longest 5s -within 150s
+
+chaos-plants: setup ## break the product's sources on purpose, one defect after another, and see that each is found (about 15 minutes)
+	go test -tags=chaos -count=1 -timeout=40m -v ./internal/chaos/plant
 
 # The check stands before the build, which takes minutes the first time.
 eval: ## measure answers: make eval EVAL_DIR=DIR, where DIR holds score.py (EVAL_FLAGS="--sets A,B --limit N")

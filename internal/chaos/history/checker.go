@@ -7,7 +7,7 @@ type Need struct {
 	Messages int     // rows that somebody wrote
 	Faults   int     // faults that somebody felt
 	Unknown  float64 // share of attempts without a known outcome, in percent
-	Answers  bool    // every turn that the assistant still has must be answered at the end
+	Answers  bool    // every turn that the assistant still has must be answered at the end, and every message acknowledged or refused
 	Claims   int     // conversations that a person took over
 }
 
@@ -173,6 +173,8 @@ func (c *Checker) judgeAcks() {
 		switch {
 		case m.void:
 			// What was acknowledged before the restore is gone; what the client sent again has a place of its own.
+		case m.acked == 0 && m.refused == "" && c.need.Answers:
+			c.report.broke(Lost, "%s of %s was sent, and in the end neither acknowledged nor refused", cid, m.who)
 		case row == nil && m.acked > 0:
 			c.report.broke(Lost, "%s of %s was acknowledged at %d in %s and is not in the database", cid, m.who, m.acked, m.conv)
 		case row == nil:

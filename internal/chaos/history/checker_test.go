@@ -155,6 +155,7 @@ func TestBrokenPromisesAreFound(t *testing.T) {
 		"tick back":                      {"tick tab1 c by=agent delivered=4 seen=3", "tick tab1 c by=agent delivered=4 seen=2", history.TickBack},
 		"tick beyond the end":            {"tick tab1 c by=agent delivered=4 seen=3", "tick tab1 c by=agent delivered=40 seen=3", history.TickBack},
 		"answered twice":                 {"row c 3 e1 by=system type=event name=joined", "row c 3 a2 by=assistant sum=b", history.TwoAnswers},
+		"sent and forgotten":             {"ok tab1 say c m2 seq=4", "", history.Lost},
 		"never answered":                 {"row c 2 a1 by=assistant sum=a\nrow c 3 e1 by=system type=event name=joined\nrow c 4 m2 by=visitor sum=2\nrow c 5 p1 by=agent sum=p\nrow c 6 k1 by=agent type=note sum=k\nfinal c agent", "final c assistant", history.NoAnswer},
 		"stored after the claim":         {"row c 5 p1 by=agent sum=p", "row c 5 p1 by=assistant sum=p", history.AfterClaim},
 		"piece after the claim":          {"shown tab1 c 4 m2 by=visitor sum=2", "shown tab1 c 4 m2 by=visitor sum=2\npiece tab1 c run=r epoch=0", history.AfterClaim},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
@@ -23,8 +24,11 @@ func newLinks() *links {
 
 // line is a way from one process to another, which can be cut and spoilt.
 type line struct {
+	server *toxiproxy.ApiServer
+	addr   string
+
+	mu    sync.Mutex
 	proxy *toxiproxy.Proxy
-	addr  string
 }
 
 // Directions of a spoilt line.
@@ -38,29 +42,36 @@ func (l *links) to(name string, port int) (*line, error) {
 	if err := proxy.Start(); err != nil {
 		return nil, fmt.Errorf("proxy %s: %w", name, err)
 	}
-	made := &line{proxy: proxy, addr: proxy.Listen}
+	made := &line{server: l.server, proxy: proxy, addr: proxy.Listen}
 	l.all = append(l.all, made)
 	return made, nil
 }
 
 // cut breaks every connection, and refuses new ones.
-func (l *line) cut() { l.proxy.Stop() }
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.proxy.Stop()
+}
 
 // unspoilWithin is how long a line may take to become good again with its connections: what a slow line has swallowed must come out first. Then they are broken.
 const unspoilWithin = 2 * time.Second
 
-// mend takes back everything that was done to the line.
+// mend takes back everything that was done to the line. A proxy that cannot get rid of what spoils it, which happens when a connection of it stands still at that moment, is given up for a new one at the same address.
 func (l *line) mend(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	done := make(chan struct{})
+	old := l.proxy
 	go func() {
 		defer close(done)
-		l.proxy.Toxics.ResetToxics(ctx)
+		old.Toxics.ResetToxics(ctx)
 	}()
 	select {
 	case <-done:
 	case <-time.After(unspoilWithin):
-		l.proxy.Stop()
-		<-done
+		old.Stop()
+		l.proxy = toxiproxy.NewProxy(l.server, old.Name, l.addr, old.Upstream)
 	}
 	l.proxy.Lock()
 	enabled := l.proxy.Enabled
@@ -74,6 +85,8 @@ func (l *line) mend(ctx context.Context) error {
 // spoil adds a toxic of toxiproxy to one direction.
 func (l *line) spoil(kind, direction string, attributes map[string]int) error {
 	data, _ := json.Marshal(map[string]any{"name": kind + "-" + direction, "type": kind, "stream": direction, "attributes": attributes})
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	_, err := l.proxy.Toxics.AddToxicJson(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", kind, l.proxy.Name, err)

@@ -18,6 +18,7 @@ type Options struct {
 	Dir      string  // for databases, logs and the history
 	Log      io.Writer
 	Within   time.Duration // the talking part ends then at the latest
+	Settle   time.Duration // how long everybody may take to be served once all is mended; 0: settleWithin
 	Longest  time.Duration // no fault stands for longer; 0: as long as its kind may
 	Only     string        // one kind of fault, for a closer look; empty: all
 }

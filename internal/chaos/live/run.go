@@ -181,8 +181,10 @@ func (w *world) heads(ctx context.Context) (heads map[string]int64, unanswered i
 
 // settle waits until everybody has everything, and says what is still missing where it takes too long: the checker finds it.
 func (w *world) settle(ctx context.Context) {
-	began := time.Now()
-	told := time.Now()
+	began, told, within := time.Now(), time.Now(), settleWithin
+	if w.Settle > 0 {
+		within = w.Settle
+	}
 	for {
 		heads, unanswered, err := w.heads(ctx)
 		behind := w.behind(heads)
@@ -190,7 +192,7 @@ func (w *world) settle(ctx context.Context) {
 		case err == nil && len(behind) == 0 && unanswered == 0:
 			w.say("everybody was served %.1f s after all was mended", time.Since(began).Seconds())
 			return
-		case time.Since(began) > settleWithin || ctx.Err() != nil:
+		case time.Since(began) > within || ctx.Err() != nil:
 			w.say("after %.0f s %v; %d questions unanswered (%v)", time.Since(began).Seconds(), behind, unanswered, err)
 			return
 		case time.Since(told) > 10*time.Second:

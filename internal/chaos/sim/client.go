@@ -62,7 +62,13 @@ func (c *client) reload() {
 	c.do(core.Input{In: "start"})
 }
 
+// say writes a message. Of somebody who writes in two tabs at once each tab has one message under way at a time: the tabs share one counter, and when both have several under way while the database fails, a tab's own
+// messages may be stored in another order than they were written. That is the one order that the protocol does not promise.
 func (c *client) say(text string) {
+	if c.twin && len(c.core.Pending()) > 0 {
+		c.w.after(200, func() { c.say(text) })
+		return
+	}
 	if c.joined {
 		c.do(core.Input{In: "say", CID: c.w.uuid().String(), Body: text})
 	}

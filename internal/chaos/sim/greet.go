@@ -59,10 +59,9 @@ func (s *conn) next() {
 	}
 }
 
-// held reports whether a message is behind one that was not taken. Where it comes again without that one, the client does not have that one any more.
+// held reports whether a message is behind one that was not taken. Where it comes again without that one, the client holds that one no more, or holds it behind this one.
 func (s *conn) held(cid string) bool {
-	var gap *conversation.GapError
-	if s.heldFor == "" || s.heldFor == cid || slices.Contains(s.behind, cid) && !errors.As(s.heldAs, &gap) {
+	if s.heldFor == "" || s.heldFor == cid || slices.Contains(s.behind, cid) {
 		return false
 	}
 	s.behind = append(s.behind, cid)

@@ -42,7 +42,7 @@ type conn struct {
 	queue   []sent
 	heldFor string   // the message that was not taken, and must come again before those behind it are
 	behind  []string // those that came since
-	heldAs  error    // where it is a gap, the message is not stored, so the client has it
+	heldAs  error
 }
 
 // sent is a client's frame as a node reads it.

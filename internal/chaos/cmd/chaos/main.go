@@ -50,6 +50,7 @@ func run() error {
 	flag.StringVar(&o.Only, "only", "", "one kind of fault only")
 	flag.DurationVar(&o.Within, "within", 3*time.Minute, "when people stop talking at the latest")
 	flag.DurationVar(&o.Longest, "longest", 0, "no fault stands for longer; 0: as long as its kind may")
+	flag.DurationVar(&o.Settle, "settle", 0, "how long everybody may take to be served once all is mended; 0: two minutes and a half")
 	judge := flag.String("judge", "", "judge a recorded history, and run nothing")
 	flag.Parse()
 	need := history.Need{Messages: o.Messages, Faults: o.Faults, Unknown: history.MinUnknown, Answers: true, Claims: 1}
