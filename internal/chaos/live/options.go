@@ -28,6 +28,4 @@ const (
 	settleWithin = 150 * time.Second
 	// startWithin is how long a process may take to start on a busy machine.
 	startWithin = 60 * time.Second
-	// gateways, consoles and workers are the nodes of a run by role. One of the gateways is a console, too, so that roles are mixed.
-	gateways, consoles, workers = 3, 2, 2
 )
