@@ -219,7 +219,8 @@ function Verdict({ turn, question }: { turn: Turn; question: string }) {
   const v = verdict(turn)
   const key = `rule.${turn.rule}`
   const rule = turn.rule ? (known(key) ? t(key) : turn.rule) : ''
-  const lines: ComponentChildren[] = [t('bench.confidence', { n: decimal(turn.confidence) })]
+  // A rule that fired before anything was looked for leaves no measure of an answer.
+  const lines: ComponentChildren[] = turn.timings['search'] === undefined ? [] : [t('bench.confidence', { n: decimal(turn.confidence) })]
   if (rule) lines.push(t('bench.rule', { rule }))
   else if (v === 'none') lines.push(t('bench.norule'))
   else if (v === 'offer') lines.push(t('bench.nothing'))
