@@ -120,11 +120,11 @@ func (s *Store) Answering() (end func()) {
 }
 
 // own is the embedder in the binary, where it makes vectors.
-func (s *Store) own() (b builtin, ok bool) {
+func (s *Store) own() (*builtin, bool) {
 	space := s.inUse().own()
 	if space == nil {
-		return b, false
+		return nil, false
 	}
-	b, ok = space.embedder.(builtin)
+	b, ok := space.embedder.(*builtin)
 	return b, ok
 }

@@ -85,7 +85,13 @@ func (s *Store) Embed(ctx context.Context, kind EmbedKind, texts []string) ([][]
 	if space == nil || s.mode == WordsOnly {
 		return nil, ErrNoEmbedder
 	}
-	vectors, err := space.embedder.Embed(ctx, kind, texts)
+	var vectors [][]float32
+	var err error
+	if b, here := space.embedder.(*builtin); here && kind == EmbedPassage {
+		vectors, err = b.sentences(ctx, texts)
+	} else {
+		vectors, err = space.embedder.Embed(ctx, kind, texts)
+	}
 	if err == nil {
 		err = checkVectors(space, vectors, len(texts))
 	}

@@ -17,10 +17,11 @@ const MaxTokens = positions
 // Kind says what a text is for; the model was trained with a word in front of each.
 type Kind int
 
-// A Query is what somebody asks and waits for, a Passage what is to be found.
+// A Query is what somebody asks and waits for, a Passage what is to be found. A Sentence is a passage that somebody waits for: it has the rights of a query.
 const (
 	Query Kind = iota
 	Passage
+	Sentence
 )
 
 func (k Kind) prefix() string {
@@ -92,7 +93,7 @@ func (m *Model) Kernel() string { return m.kernel.name }
 // Texts of a batch are spread over the processors. Queries have the right of way: while one is under way, passages pause between two layers, for at most
 // longestPause each time, so that a stream of queries slows indexing down but does not stop it. Embed ends early, with the error of ctx, when ctx does. Every text has a vector, the empty one too.
 func (m *Model) Embed(ctx context.Context, kind Kind, texts []string) ([][]float32, error) {
-	if kind == Query {
+	if kind != Passage {
 		m.gate.enter()
 		defer m.gate.leave()
 	}
@@ -128,9 +129,9 @@ func (m *Model) embedAll(ctx context.Context, kind Kind, texts []string, out [][
 
 // embed waits for a scratch and works through the layers with it.
 func (m *Model) embed(ctx context.Context, kind Kind, text string, out []float32) error {
-	free := m.passages
-	if kind == Query {
-		free = m.queries
+	free := m.queries
+	if kind == Passage {
+		free = m.passages
 	}
 	var s *scratch
 	select {
@@ -161,7 +162,7 @@ func (m *Model) pause(ctx context.Context, kind Kind) error {
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	if kind == Query {
+	if kind != Passage {
 		return nil
 	}
 	return m.gate.wait(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -175,6 +176,38 @@ func TestPassagesWaitForQueries(t *testing.T) {
 		t.Error(err)
 	}
 	g.leave()
+}
+
+// While an answer is under way, passages that are to be found stand still, and those that the answer waits for do not.
+func TestSentencesDoNotWaitForTheirAnswer(t *testing.T) {
+	t.Parallel()
+	m := fast(t)
+	texts := []string{"Spilled tea is covered."}
+	want, err := m.Embed(t.Context(), Passage, texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release := m.Hold()
+	began := time.Now()
+	if _, err := m.Embed(t.Context(), Passage, texts); err != nil {
+		t.Fatal(err)
+	}
+	if waited := time.Since(began); waited < layers*longestPause {
+		t.Errorf("a passage took %v beside an answer, want a pause before each layer", waited)
+	}
+	began = time.Now()
+	got, err := m.Embed(t.Context(), Sentence, texts)
+	if err != nil || !slices.Equal(got[0], want[0]) {
+		t.Errorf("the sentence has another vector than the passage, or %v", err)
+	}
+	if waited := time.Since(began); waited > layers*longestPause {
+		t.Errorf("a sentence took %v", waited)
+	}
+	release()
+	release() // Twice is once.
+	if m.gate.queries.Load() != 0 {
+		t.Error("the gate stays shut")
+	}
 }
 
 func TestEmbeddingAgainAllocatesLittle(t *testing.T) {

@@ -128,6 +128,11 @@ func code(t *testing.T, err error) string {
 	return failure.Code
 }
 
+// longest is how long a reading may take on a machine that is busy with other work: that of the killing is in it.
+func (l Limits) longest() time.Duration {
+	return time.Duration(l.Wall+starvation)*time.Millisecond + 3*killPatience
+}
+
 func TestFaultsHaveTheirCause(t *testing.T) {
 	t.Parallel()
 	hang := limits()
@@ -150,13 +155,17 @@ func TestFaultsHaveTheirCause(t *testing.T) {
 	} {
 		t.Run(c.word, func(t *testing.T) {
 			t.Parallel()
-			began := time.Now()
-			_, err := reading(t, c.word, c.limits).Read(t.Context(), source.File{Name: "a.txt", Content: []byte("text")}, nil)
+			r := reading(t, c.word, c.limits)
+			err := ErrStarved
+			for tries := 0; errors.Is(err, ErrStarved) && tries < 5; tries++ { // As its job would.
+				began := time.Now()
+				_, err = r.Read(t.Context(), source.File{Name: "a.txt", Content: []byte("text")}, nil)
+				if took := time.Since(began); took > c.limits.longest() {
+					t.Errorf("it took %s", took)
+				}
+			}
 			if got := code(t, err); got != c.code {
 				t.Errorf("code %q (%v), want %q", got, err, c.code)
-			}
-			if took := time.Since(began); took > 20*time.Second {
-				t.Errorf("it took %s", took)
 			}
 		})
 	}
