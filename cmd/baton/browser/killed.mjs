@@ -14,9 +14,12 @@ const draw = () => (seed = (seed * 48271) % 2147483647) / 2147483647
 const profile = await mkdtemp(path.join(tmpdir(), 'baton-killed-'))
 const line = await new Line().listen(process.env.SERVER)
 
+/** Ends the whole group when its input closes, as it does when this script is killed: nobody else would end a browser of a group of its own. */
+const leash = '"$@" </dev/null & cat >&-; kill -9 -$$'
+
 /** A browser of its own process group, so that all of it can be killed at once. */
 async function start() {
-  const child = spawn(process.env.CHROMIUM || '/usr/bin/chromium', ['--headless', ...arguments_, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('sh', ['-c', leash, 'sh', process.env.CHROMIUM || '/usr/bin/chromium', '--headless', ...arguments_, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'], { detached: true, stdio: ['pipe', 'ignore', 'pipe'] })
   const address = await new Promise((done, fail) => {
     let text = ''
     child.stderr.on('data', (data) => {
