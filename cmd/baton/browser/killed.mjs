@@ -15,7 +15,7 @@ const profile = await mkdtemp(path.join(tmpdir(), 'baton-killed-'))
 const line = await new Line().listen(process.env.SERVER)
 
 /** Ends the whole group when its input closes, as it does when this script is killed: nobody else would end a browser of a group of its own. */
-const leash = '"$@" </dev/null & cat >&-; kill -9 -$$'
+const leash = '"$@" </dev/null & cat >/dev/null; kill -9 -$$'
 
 /** A browser of its own process group, so that all of it can be killed at once. */
 async function start() {
