@@ -3,7 +3,6 @@ package realtime_test
 import (
 	"log/slog"
 	"net/url"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,10 +12,9 @@ import (
 	"github.com/baton-chat/baton/realtime"
 )
 
-// startCluster is three NATS servers that know each other, as operators run them, and their addresses as NATS_URL holds them.
-func startCluster(t *testing.T) (servers []*server.Server, urls string) {
+// startCluster is three NATS servers that know each other, as operators run them.
+func startCluster(t *testing.T) (servers []*server.Server) {
 	t.Helper()
-	var list []string
 	for i := range 3 {
 		options := &server.Options{
 			ServerName: string(rune('a' + i)), Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true,
@@ -34,7 +32,7 @@ func startCluster(t *testing.T) (servers []*server.Server, urls string) {
 			t.Fatal("NATS does not start")
 		}
 		t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-		servers, list = append(servers, s), append(list, s.ClientURL())
+		servers = append(servers, s)
 	}
 	for _, s := range servers {
 		for deadline := time.Now().Add(patience); s.NumRoutes() < 2; {
@@ -43,13 +41,13 @@ func startCluster(t *testing.T) (servers []*server.Server, urls string) {
 			}
 		}
 	}
-	return servers, strings.Join(list, ",")
+	return servers
 }
 
 // Nodes on different servers of a cluster hear each other; when a server dies its nodes go on with another one, and watchers are told that something may be missing.
 func TestClusterOfThree(t *testing.T) {
 	t.Parallel()
-	servers, urls := startCluster(t)
+	servers := startCluster(t)
 	open := func(url string) *realtime.Bus {
 		b, err := realtime.OpenBus(realtime.BusOptions{URL: url, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
@@ -58,7 +56,7 @@ func TestClusterOfThree(t *testing.T) {
 		t.Cleanup(func() { closeBus(t, b) })
 		return b
 	}
-	a, b := open(servers[0].ClientURL()), open(servers[1].ClientURL()+","+urls)
+	a, b := open(servers[0].ClientURL()), open(servers[1].ClientURL()) // The client learns of the other servers by itself; given several it picks one.
 	w, c := uuid.New(), uuid.New()
 	in := make(inbox, 64)
 	defer b.Watch(w, c, in.watch()).Close()
