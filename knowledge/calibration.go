@@ -126,10 +126,14 @@ func cosinesKnown(model string) bool { return strings.Contains(model, "multiling
 // counts: what the words say is no less true because a model whose cosines lie low
 // sees little likeness, and what only vectors see counts by theirs.
 func (f Features) confidence(mode Mode, known bool) float64 {
-	var words, e5, meaning, other, crossed float64
+	var words, e5, long, meaning, other, crossed float64
 	for _, c := range calibration {
 		v := c.feature(f)
-		words, e5, meaning, other, crossed = words+c.words*v, e5+c.e5*v, meaning+c.meaning*v, other+c.other*v, crossed+c.crossed*v
+		words, e5, long = words+c.words*v, e5+c.e5*v, long+c.long*v
+		meaning, other, crossed = meaning+c.meaning*v, other+c.other*v, crossed+c.crossed*v
+	}
+	if f.Long > 0 {
+		e5 = long
 	}
 	switch {
 	case mode == WordsOnly:

@@ -34,6 +34,27 @@ func TestConfidenceByCase(t *testing.T) {
 	}
 }
 
+// A long message shares words with any page: what share of them the best one has must not count, and how far it is ahead must.
+func TestConfidenceOfLongMessage(t *testing.T) {
+	t.Parallel()
+	mail := Features{Share: 0.3, Document: 0.6, Title: 0.3, Length: 2.2, Near: 0.86, Above: 0.03, Long: 1}
+	base := mail.confidence(Both, true)
+	shared, ahead := mail, mail
+	shared.Share, ahead.Above = 0.9, 0.06
+	if c := shared.confidence(Both, true); c > base {
+		t.Errorf("with three times the share of words: %.2f, over %.2f", c, base)
+	}
+	if c := ahead.confidence(Both, true); c < base+0.1 {
+		t.Errorf("twice as far ahead: %.2f, hardly over %.2f", c, base)
+	}
+	short := shared
+	short.Long = 0
+	mail.Long = 0
+	if a, b := short.confidence(Both, true), mail.confidence(Both, true); a <= b {
+		t.Errorf("of a short question the share counts: %.2f, not over %.2f", a, b)
+	}
+}
+
 func TestForeign(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
