@@ -78,7 +78,7 @@ type Config struct {
 	Log     *slog.Logger
 }
 
-// Answerer decides what to say to a message. It keeps no state and writes nothing: the same path serves conversations and the command line.
+// Answerer decides what to say to a message. It keeps no state but vectors of sentences it met, and writes nothing: the same path serves conversations and the command line.
 type Answerer struct {
 	knowledge *knowledge.Store
 	rules     *escalation.Store
@@ -86,6 +86,7 @@ type Answerer struct {
 	name      string
 	company   func(context.Context, uuid.UUID, string) (Company, error)
 	log       *slog.Logger
+	vectors   *remembered
 }
 
 // NewAnswerer returns an answerer.
@@ -96,7 +97,7 @@ func NewAnswerer(c Config) *Answerer {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Answerer{knowledge: c.Knowledge, rules: c.Rules, model: c.Model, name: c.ModelName, company: c.Company, log: c.Log}
+	return &Answerer{knowledge: c.Knowledge, rules: c.Rules, model: c.Model, name: c.ModelName, company: c.Company, log: c.Log, vectors: newRemembered(c.Knowledge.Embed)}
 }
 
 // Show hears the answer as it grows: the whole text so far, and how many help pages it is written from. A text that does not go on from the one
@@ -116,6 +117,7 @@ type deciding struct {
 	cited    []Cited
 	failures int
 	written  written
+	gloss    string     // the question read in English, where that was the surer reading
 	parts    []Question // where earlier messages wait for an answer too: what is asked, oldest first
 	crossing *crossing  // what was read by meaning, where the pages are in another language
 	matter   string     // the last question of a long message, where that is what was searched for
@@ -183,18 +185,30 @@ func (d *deciding) decide(ctx context.Context) error {
 }
 
 // asked is the question without the courtesy in front of it: "thanks, but how do I return an item?" asks what its second half asks.
-// A long letter or a pasted log asks what its last question asks, where that finds more.
+// A long letter or a pasted log asks what its last question asks, where that finds more; what a message takes over from the question before stands in it.
 func (d *deciding) asked() string {
 	if d.matter != "" {
 		return d.matter
 	}
-	return escalation.WithoutCourtesy(d.Text)
+	return resolved(d.own(), d.History)
+}
+
+// own is the message by itself, without courtesy and without the number of an order.
+func (d *deciding) own() string { return withoutOwnNumber(escalation.WithoutCourtesy(d.Text)) }
+
+// resolves reports whether the message was read as more than its own words.
+func (d *deciding) resolves() bool {
+	return d.asked() != d.own()
 }
 
 func (d *deciding) search(ctx context.Context) (err error) {
 	d.matter = ""
 	query := knowledge.Query{Workspace: d.Workspace, Text: d.asked(), K: searchK}
-	for _, t := range d.History {
+	history := d.History
+	if d.resolves() {
+		history = nil // It stands for itself now.
+	}
+	for _, t := range history {
 		role := conversation.ByAssistant
 		if t.Author == conversation.ByVisitor {
 			role = conversation.ByVisitor
@@ -214,6 +228,13 @@ func (d *deciding) search(ctx context.Context) (err error) {
 		var part knowledge.Result
 		if part, err = d.knowledge.Search(ctx, knowledge.Query{Workspace: d.Workspace, Text: last, K: searchK}); part.Confidence > d.found.Confidence {
 			d.found, d.matter = part, last
+		}
+	}
+	if english, ok := glossed(d.asked()); err == nil && ok {
+		var read knowledge.Result
+		query.Text, query.History = english, nil
+		if read, err = d.knowledge.Search(ctx, query); err == nil && (read.Confidence >= sureFrom || read.Confidence > d.found.Confidence) {
+			d.found, d.gloss = read, english
 		}
 	}
 	if err != nil {

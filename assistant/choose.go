@@ -1,8 +1,8 @@
 package assistant
 
 import (
+	"context"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,10 +14,12 @@ const (
 	maxSentences = 3
 	maxWords     = 60
 	// Where steps are asked for they are quoted as they follow each other: half of a procedure helps nobody.
-	maxSteps     = 12
-	maxStepWords = 90
+	maxSteps     = 16
+	maxStepWords = 130
 	// shortWords is where a sentence is too short to say something by itself.
 	shortWords = 4
+	// rowUnasked is held against the row of a table where nothing is asked for that tables hold.
+	rowUnasked = 0.6
 )
 
 // taste is how sentences are weighed. Each weight is the worth of a full match, in shares of the question's words.
@@ -40,15 +42,6 @@ type taste struct {
 // would fit noise.
 var usualTaste = taste{from: 6, heading: 0.6, passage: 1.4, kind: 0.3, pair: 0.3, follow: 0.3, across: 0.6, said: 0.5, step: 0.2, pointer: 0.4, enough: 0.15, enoughAcross: 0.5}
 
-// asked is a question as the chooser sees it: its words with their weight, and the kind of thing it asks for.
-type asked struct {
-	weight map[string]float64
-	total  float64
-	pairs  map[[2]string]float64
-	kind   *regexp.Regexp
-	steps  bool
-}
-
 // chooser picks the sentences that answer a question.
 type chooser struct {
 	asked
@@ -56,16 +49,32 @@ type chooser struct {
 	passages  []knowledge.Passage
 	sentences []sentence
 	meant     meanings
-	relevance []float64 // how well a sentence answers by itself
-	prior     []float64 // what its passage adds to that
+	head      map[int]bool // the sentences that are heads of tables
+	relevance []float64    // how well a sentence answers by itself
+	prior     []float64    // what its passage adds to that
 }
 
 // choose returns the sentences of the answer in the order of the passages.
-func choose(q Question, t taste) []sentence {
+func choose(ctx context.Context, q Question, t taste) []sentence {
+	c := newChooser(q, t)
+	if c.asked.kind.narrow && len(c.matter) == 0 {
+		return nil // "How old are you?" names nothing that a page could be about.
+	}
+	c.compare(ctx, q)
+	return c.pick()
+}
+
+// newChooser weighs the sentences.
+func newChooser(q Question, t taste) *chooser {
 	passages := q.Passages[:min(t.from, len(q.Passages))]
-	c := chooser{taste: t, passages: passages, sentences: sentences(passages), meant: q.meant()}
+	c := &chooser{taste: t, passages: passages, sentences: sentences(passages), meant: q.meant()}
 	for i := range c.sentences {
 		c.meant.read(c.sentences[i].list, c.sentences[i].terms)
+	}
+	c.heads()
+	classes := q.classes()
+	for i := range c.sentences {
+		widen(classes, c.sentences[i].terms)
 	}
 	c.asked = c.read(q)
 	c.relevance, c.prior = make([]float64, len(c.sentences)), make([]float64, len(c.sentences))
@@ -77,61 +86,7 @@ func choose(q Question, t taste) []sentence {
 	}
 	c.followPointers()
 	c.favourOpenings(q)
-	return c.pick()
-}
-
-// read weighs the question's words by how rare they are among the sentences, since what every sentence says tells nothing, and by how telling they are
-// in general: six pages are too few to know that "get" says little.
-func (c *chooser) read(q Question) asked {
-	a := asked{weight: map[string]float64{}}
-	frequency := map[string]int{}
-	for _, s := range c.sentences {
-		for t := range s.terms {
-			frequency[t]++
-		}
-	}
-	n := float64(len(c.sentences))
-	telling := map[string]float64{}
-	for _, w := range q.Asked {
-		telling[w.Term] = w.Telling
-	}
-	for t := range termSet(q.Text) {
-		df := float64(frequency[t])
-		if df == 0 {
-			continue // No sentence has it, so it cannot tell one from another.
-		}
-		a.weight[t] = math.Log(1 + (n-df+0.5)/(df+0.5))
-		if w, looked := telling[t]; looked {
-			a.weight[t] *= math.Sqrt(w)
-		}
-		a.total += a.weight[t]
-	}
-	a.pairs = map[[2]string]float64{}
-	for p := range pairs(knowledge.Terms(q.Text)) {
-		a.pairs[p] = min(a.weight[p[0]], a.weight[p[1]])
-	}
-	lower := strings.ToLower(q.Text)
-	for _, k := range kinds {
-		if k.asks.MatchString(lower) {
-			a.kind, a.steps = k.has, k.steps
-			break
-		}
-	}
-	return a
-}
-
-// kinds says by which words a question asks for which kind of thing, and how a sentence looks that has it. The first that fits counts.
-var kinds = []struct {
-	asks, has *regexp.Regexp
-	steps     bool
-}{
-	{regexp.MustCompile(`\b(how much|cost|costs|price|charge|charges|fee|fees|कितने रुपये|क़ीमत|कीमत)\b`), regexp.MustCompile(`[₹$€£]|\b(?:rs|inr|usd|percent|free|free of charge|million|billion|\d)`), false},
-	{regexp.MustCompile(`\b(how many|how often|what number|how old|how far|how big|how large|what percentage|कितने|कितनी)\b`), regexp.MustCompile(`\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|hundred|thousand|million|half|both|twice|once)\b`), false},
-	{regexp.MustCompile(`\b(how long|how soon|how quickly|how fast|by when|when|what time|which day|what day|what year|what date|which year|deadline|कब)\b`), regexp.MustCompile(`\d|\b(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?|century|decade|january|february|march|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|midnight|immediately|at once|before|after|until)\b`), false},
-	{regexp.MustCompile(`\b(how do|how can|how to|how should|how would|what do i do|what should i do|steps|(?:want|need|like|trying|wish|attempting|able|unable|impossible) to|wanna|help (?:me )?\w+ing|help with|can't|cannot)\b`), regexp.MustCompile(`(?i)\b(?:click|press|tap|select|choose|open|go to|enter|turn|send|use|set|add|drag|hover|write|call|navigate|move)\b`), true},
-	{regexp.MustCompile(`\b(who|whom|whose|which person)\b`), regexp.MustCompile(`\s\p{Lu}\p{Ll}+`), false},
-	{regexp.MustCompile(`\bwhy\b`), regexp.MustCompile(`(?i)\b(?:because|since|due to|so that|in order to|as a result|reason|caused?)\b`), false},
-	{regexp.MustCompile(`\bwhere\b`), regexp.MustCompile(`\b(?:in|at|on|under|near|from|to)\s+(?:the\s+)?\p{Lu}`), false},
+	return c
 }
 
 // followPointers moves the weight of a sentence that names another found page ("the page Damaged on arrival applies") to that page, which says the thing itself.
@@ -171,13 +126,17 @@ func (c *chooser) score(s sentence) float64 {
 	if c.total > 0 {
 		score = covered/c.total + c.heading*headed/c.total
 	}
-	if c.asked.kind != nil && c.asked.kind.MatchString(s.text) {
+	if k := c.asked.kind; k.has != nil && k.has.MatchString(s.text) {
 		score += c.taste.kind
 	}
+	if s.isRow() && c.asked.kind.value == nil {
+		score -= rowUnasked
+	}
+	score += attachedWeight * c.attached(s, above)
 	if c.total > 0 {
 		score += c.pair * c.paired(s) / c.total
 	}
-	if c.steps && isNumbered(s.bullet) {
+	if c.asked.kind.steps && isNumbered(s.bullet) {
 		score += c.step
 	}
 	if s.words < shortWords {
@@ -218,7 +177,12 @@ func (c *chooser) pick() []sentence {
 			break
 		}
 		used[at] = true
-		if len(chosen) == 0 && c.steps {
+		if len(chosen) == 0 {
+			if rows := c.table(at); len(rows) > 0 {
+				return rows
+			}
+		}
+		if len(chosen) == 0 && c.asked.kind.steps {
 			if run := c.procedure(at); len(run) > 1 {
 				return run
 			}
@@ -233,7 +197,13 @@ func (c *chooser) pick() []sentence {
 		for t := range s.terms {
 			said[t] = true
 		}
+		if s.say == "" {
+			s.say = shortened(s.text, c.weight)
+		}
 		chosen, words = append(chosen, s), words+s.words
+		if c.settled(chosen) {
+			break
+		}
 	}
 	slices.SortStableFunc(chosen, func(a, b sentence) int {
 		if a.passage != b.passage {
@@ -274,7 +244,7 @@ func (c *chooser) runFrom(from int) (run []sentence, words int) {
 func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]bool, first float64) (int, float64) {
 	at, most, adds := -1, math.Inf(-1), 0.0
 	for i, s := range c.sentences {
-		if used[i] || repeats(s, chosen) {
+		if used[i] || c.head[i] || repeats(s, chosen) {
 			continue
 		}
 		relevance, score := c.relevance[i], c.prior[i]
@@ -291,7 +261,7 @@ func (c *chooser) next(chosen []sentence, used map[int]bool, said map[string]boo
 			if s.passage != chosen[0].passage {
 				score -= c.across
 			}
-			if c.steps && follows(s, chosen) {
+			if c.asked.kind.steps && follows(s, chosen) {
 				relevance += c.follow
 			}
 			if relevance < enough*first {

@@ -13,8 +13,14 @@ import (
 // helps the visitor more. Set on the questions in testdata/shop.jsonl that are not held out. What is quoted is looked at besides: see focus.go.
 const ConfidentFrom = 0.4
 
+// PossibleFrom is the least confidence of a search at which a page is quoted that bears all that is asked about: surelyBorn in focus.go.
+const PossibleFrom = 0.2
+
 // holds reports whether the passages are trusted to hold the answer.
 func (q Question) holds() bool { return len(q.Passages) > 0 && q.Confidence >= ConfidentFrom }
+
+// mayHold reports whether it is worth looking: below, what bears all the words of a question does so by chance.
+func (q Question) mayHold() bool { return len(q.Passages) > 0 && q.Confidence >= PossibleFrom }
 
 // Extractive answers without any model: with sentences that stand verbatim in the passages. It is at once complete, cannot invent, and needs no key.
 type Extractive struct{}
@@ -24,10 +30,10 @@ func (e Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) er
 	if len(q.Parts) > 0 {
 		return e.streamParts(ctx, q, emit)
 	}
-	if !q.holds() {
+	if !q.mayHold() {
 		return ErrNoAnswer
 	}
-	chosen := q.chosen(ctx)
+	chosen := q.read().chosen(ctx)
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -51,24 +57,34 @@ func (e Extractive) Stream(ctx context.Context, q Question, emit func(Piece)) er
 	return nil
 }
 
+// read is the question as its sentences are chosen: in the pages' language where it could be read in that.
+func (q Question) read() Question {
+	if q.Gloss != "" {
+		q.Text = q.Gloss
+	}
+	return q
+}
+
 // chosen are the sentences of the answer: by what they mean where question and pages are in different languages, by their words elsewhere.
 func (q Question) chosen(ctx context.Context) []sentence {
 	if q.foreign() {
+		if !q.holds() {
+			return nil
+		}
 		if across := chooseAcross(ctx, q); len(across) > 0 {
 			return across
 		}
 	}
 	words, order := q.byWords()
-	chosen := words.focused(choose(words, usualTaste))
+	chosen := words.focused(choose(ctx, words, usualTaste))
 	for i := range chosen {
 		chosen[i].passage = order[chosen[i].passage]
 	}
 	return chosen
 }
 
-// byWords returns the question with its passages in the order of their words, and where each stood before. In one language the sentence to quote shares the
-// question's words more surely than its sense: by meaning the refund page stood before the one on damaged items for a question about damaged items. What meaning alone found
-// comes last.
+// byWords returns the question with its passages in an order in which words count for more than in the search, and where each stood before. In one language the sentence to
+// quote shares the question's words more surely than its sense: by meaning the refund page stood before the one on damaged items for a question about damaged items.
 func (q Question) byWords() (Question, []int) {
 	order := make([]int, len(q.Passages))
 	for i := range order {
@@ -77,15 +93,28 @@ func (q Question) byWords() (Question, []int) {
 	if !slices.ContainsFunc(q.Passages, func(p knowledge.Passage) bool { return p.WordScore > 0 }) {
 		return q, order
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(q.Passages[b].WordScore, q.Passages[a].WordScore) })
+	score, most, first := make([]float64, len(order)), 0.0, q.Passages[0].Score
+	for _, p := range q.Passages {
+		most = max(most, p.WordScore)
+	}
+	for i, p := range q.Passages {
+		score[i] = wordShare * p.WordScore / most
+		if first > 0 {
+			score[i] += (1 - wordShare) * p.Score / first
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
 	passages := make([]knowledge.Passage, len(order))
 	for i, at := range order {
 		passages[i] = q.Passages[at]
-		passages[i].Score = passages[i].WordScore
+		passages[i].Score = score[at]
 	}
 	q.Passages = passages
 	return q, order
 }
+
+// wordShare is how much of a passage's place is that of its words alone.
+const wordShare = 0.5
 
 // quoteOf is the stretch of a passage from the first to the last of the sentences that were taken from it, or the first alone where that would be too long to read.
 func quoteOf(passage string, run []sentence) string {
@@ -119,6 +148,9 @@ func glue(chosen []sentence, i int) string {
 // shown is a sentence as it stands in the answer: what would look like a citation of ours is left out, since only ours may be tapped, and a row of a table
 // reads as "UPI: 1 to 2 working days".
 func shown(s sentence) string {
+	if s.say != "" {
+		s.text = s.say
+	}
 	if row := strings.Split(s.text, cell); len(row) > 1 {
 		s.text = row[0] + ": " + strings.Join(row[1:], ", ")
 	}

@@ -18,6 +18,8 @@ const (
 	// bornFrom is the least share of a question's focus that the quoted sentences of a page must bear, with their headings, or the page is not quoted.
 	// Set on the questions in testdata/shop.jsonl that are not held out.
 	bornFrom = 0.65
+	// surelyBorn is the same where the search is not sure: a page that bears all that is asked about may be quoted all the same.
+	surelyBorn = 0.95
 	// elsewhere is what a word counts that stands in the page's other found passages: a long answer is spread over sections.
 	elsewhere = 0.7
 	// A telling word that no page has, nor another word for it, counts three times against an answer: no sentence here can be about it. One that other
@@ -46,7 +48,8 @@ var asides = sync.OnceValue(func() map[string]bool {
 	happen really actually just very quite exactly basically honestly simply suddenly urgently quickly possible possibly
 	good bad nice terrible awful stupid annoying weird strange annoyed angry upset worried curious
 	dont doesnt didnt isnt wasnt cant couldnt wont wouldnt havent hasnt whats wheres hows theres im ive id don t s m ve ll re d
-	much many lot some any something anything thing stuff way option options want need like`)
+	much many lot some any something anything thing stuff way option options want need like
+	highest lowest maximum minimum biggest smallest most least cheaper cheap expensive big large normal`)
 })
 
 // named finds numbers that belong to a name, such as "Tab 11". Others are the visitor's own amounts, and no page needs to have them.
@@ -128,12 +131,18 @@ func bears(text map[string]bool, w knowledge.Word) bool {
 func (q Question) focused(chosen []sentence) []sentence {
 	f := q.focus()
 	if len(f) == 0 || f.long() || Language(q.Text) != English {
+		if !q.holds() {
+			return nil
+		}
 		return chosen
 	}
 	quoted, whole := map[uuid.UUID]map[string]bool{}, map[uuid.UUID]map[string]bool{}
 	for _, s := range chosen {
 		p := q.Passages[s.passage]
 		if Language(s.text) != English {
+			if !q.holds() {
+				return nil
+			}
 			return chosen
 		}
 		addTerms(quoted, p.DocumentID, s.text+" "+p.Title+" "+strings.Join(p.Heading, " "))
@@ -141,9 +150,19 @@ func (q Question) focused(chosen []sentence) []sentence {
 	for _, p := range q.Passages {
 		addTerms(whole, p.DocumentID, p.Text+" "+strings.Join(p.Heading, " "))
 	}
+	classes := q.classes()
+	for _, texts := range []map[uuid.UUID]map[string]bool{quoted, whole} {
+		for _, terms := range texts {
+			widen(classes, terms)
+		}
+	}
+	least := bornFrom
+	if q.Confidence < ConfidentFrom {
+		least = surelyBorn
+	}
 	return slices.DeleteFunc(chosen, func(s sentence) bool {
 		id := q.Passages[s.passage].DocumentID
-		return f.borne(quoted[id], whole[id], q.Confidence >= sureFrom) < bornFrom
+		return f.borne(quoted[id], whole[id], q.Confidence >= sureFrom) < least
 	})
 }
 

@@ -17,6 +17,8 @@ type Question struct {
 	// History is the talk before, oldest first, since the last handoff.
 	History  []knowledge.Turn
 	Passages []knowledge.Passage
+	// Further are those that come next. They are not quoted; their lists tell what belongs to what.
+	Further []knowledge.Passage
 	// Confidence is the search's estimate, 0 to 1, that the passages hold the answer.
 	Confidence float64
 	// Company is whom the answer speaks for.
@@ -25,6 +27,8 @@ type Question struct {
 	Parts []Question
 	// Asked are the message's words and what they mean in this knowledge base. Empty where that was not looked up.
 	Asked []knowledge.Word
+	// Gloss is the question read word by word in the pages' language, where the passages were found by that; for a model that goes by words.
+	Gloss string
 	// Embed turns texts into vectors (knowledge.Store.Embed), for a model that compares sentences across languages. Nil, or an error from it: words have to do.
 	Embed func(ctx context.Context, kind knowledge.EmbedKind, texts []string) ([][]float32, error)
 	// crossing is what was read of Passages by meaning already.

@@ -18,7 +18,7 @@ const (
 // favourOpenings favours the beginning of a page whose title says what is asked, where steps are asked for: "how do I set up my tablet" is answered by the first
 // steps of "Set up your tablet", not by its section for when it freezes, although that has the question's words too.
 func (c *chooser) favourOpenings(q Question) {
-	if !c.steps {
+	if !c.asked.kind.steps {
 		return
 	}
 	f := q.focus()

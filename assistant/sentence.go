@@ -19,7 +19,8 @@ type sentence struct {
 	words   int
 	list    []string // its words as they are searched, in order
 	terms   map[string]bool
-	leadsIn bool // ends with a colon: what follows completes it
+	say     string // how it reads in the answer, where that is not the text itself
+	leadsIn bool   // ends with a colon: what follows completes it
 }
 
 // bullets are the marks that begin a list item, a heading or a quote in Markdown.

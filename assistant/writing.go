@@ -52,7 +52,7 @@ func (d *deciding) write(ctx context.Context) (string, error) {
 
 // question is what a model is given.
 func (d *deciding) question() Question {
-	q := Question{Text: d.asked(), Language: d.answer.Language, Passages: d.found.Passages, Confidence: d.found.Confidence, Asked: d.found.Asked, Embed: d.knowledge.Embed, crossing: d.crossing}
+	q := Question{Text: d.asked(), Language: d.answer.Language, Passages: d.found.Passages, Further: d.found.Refused, Confidence: d.found.Confidence, Asked: d.found.Asked, Embed: d.vectors.Embed, Gloss: d.gloss, crossing: d.crossing}
 	for _, t := range d.History {
 		q.History = append(q.History, knowledge.Turn{Role: t.Author, Text: t.Text})
 	}
