@@ -16,6 +16,8 @@ type asked struct {
 	kind   kind
 	// matter are the words that say what it is about, without those that ask for the kind: "Tab 11" of "what does the Tab 11 cost".
 	matter map[string]float64
+	// empty is whether it has no such word at all, be it in the pages or not.
+	empty bool
 }
 
 // kind is what a question asks for.
@@ -42,12 +44,18 @@ var (
 	startsSteps = regexp.MustCompile(`^\W*(?:so |and |but |please |hi |hello )*(?:how (?:do|can|to|should|would)|what (?:do|should) i do)\b`)
 )
 
+// startsTime is "how long" at the beginning, which decides in the same way: "how long does it take to charge" asks for no price.
+var startsTime = regexp.MustCompile(`^\W*(?:so |and |but |please |hi |hello )*(?:how (?:long|soon|quickly|fast)|when)\b`)
+
+// timeKind asks how long and when.
+var timeKind = kind{regexp.MustCompile(`\b(how long|how soon|how quickly|how fast|by when|until when|when|what time|which day|what day|what year|what date|which year|deadline|कब)\b`), regexp.MustCompile(timeHas), regexp.MustCompile(`(?i)` + timeValue), false, true}
+
 // kinds are looked at in this order; the first whose words stand in the question counts.
 var kinds = []kind{
 	{regexp.MustCompile(`\b(how many) (?:\w+ )?(?:minutes|hours|days|weeks|months|years)\b`), regexp.MustCompile(timeHas), regexp.MustCompile(`(?i)` + timeValue), false, true},
 	{regexp.MustCompile(`\b(how many|how often|what number|how old|how far|how big|how large|what percentage|कितने|कितनी)\b`), regexp.MustCompile(countValue), regexp.MustCompile(`(?i)` + countValue), false, true},
-	{regexp.MustCompile(`\b(how much)\b|\b(?:what|whats|which|is there|are there|any|your|the|delivery|shipping)\b[^.?]{0,40}?\b(cost|costs|price|prices|charge|charges|fee|fees)\b|(कितने रुपये|क़ीमत|कीमत)`), regexp.MustCompile(`[₹$€£]|\b(?:rs|inr|usd|percent|free|free of charge|million|billion|\d)`), regexp.MustCompile(`(?i)` + priceValue), false, true},
-	{regexp.MustCompile(`\b(how long|how soon|how quickly|how fast|by when|until when|when|what time|which day|what day|what year|what date|which year|deadline|कब)\b`), regexp.MustCompile(timeHas), regexp.MustCompile(`(?i)` + timeValue), false, true},
+	{regexp.MustCompile(`\b(how much|what amount|which amount)\b|\b(?:what|whats|which|is there|are there|any|your|the|delivery|shipping)\b[^.?]{0,40}?\b(cost|costs|price|prices|charge|charges|fee|fees)\b|(कितने रुपये|क़ीमत|कीमत)`), regexp.MustCompile(`[₹$€£]|\b(?:rs|inr|usd|percent|free|free of charge|million|billion|\d)`), regexp.MustCompile(`(?i)` + priceValue), false, true},
+	timeKind,
 	stepsKind,
 	{regexp.MustCompile(`\b(who|whom|whose|which person)\b`), regexp.MustCompile(`\s\p{Lu}\p{Ll}+`), nil, false, true},
 	{regexp.MustCompile(`\b(why)\b`), regexp.MustCompile(`(?i)\b(?:because|since|due to|so that|in order to|as a result|reason|caused?)\b`), nil, false, false},
@@ -68,6 +76,9 @@ func kindOf(text string) (kind, string) {
 	}
 	if m := startsSteps.FindString(lower); m != "" {
 		return stepsKind, m
+	}
+	if m := startsTime.FindString(lower); m != "" {
+		return timeKind, m
 	}
 	for _, k := range kinds {
 		if m := k.asks.FindStringSubmatch(lower); m != nil {
@@ -102,7 +113,10 @@ func (c *chooser) read(q Question) asked {
 	for _, w := range q.Asked {
 		telling[w.Term] = w.Telling
 	}
+	by := termSet(words)
+	a.empty = true
 	for t := range termSet(q.Text) {
+		a.empty = a.empty && (by[t] || beside[t])
 		df := float64(frequency[t])
 		if df == 0 {
 			continue // No sentence has it, so it cannot tell one from another.
@@ -121,7 +135,6 @@ func (c *chooser) read(q Question) asked {
 		a.pairs[p] = min(a.weight[p[0]], a.weight[p[1]])
 	}
 	a.kind = whole
-	by := termSet(words)
 	a.matter = map[string]float64{}
 	for t, w := range a.weight {
 		if !by[t] && !beside[t] {

@@ -57,7 +57,7 @@ type chooser struct {
 // choose returns the sentences of the answer in the order of the passages.
 func choose(ctx context.Context, q Question, t taste) []sentence {
 	c := newChooser(q, t)
-	if c.asked.kind.narrow && len(c.matter) == 0 {
+	if c.asked.kind.narrow && c.empty {
 		return nil // "How old are you?" names nothing that a page could be about.
 	}
 	c.compare(ctx, q)

@@ -74,6 +74,7 @@ func (q Question) chosen(ctx context.Context) []sentence {
 		if across := chooseAcross(ctx, q); len(across) > 0 {
 			return across
 		}
+		q.Embed = nil // It did not answer just now.
 	}
 	words, order := q.byWords()
 	chosen := words.focused(choose(ctx, words, usualTaste))

@@ -25,7 +25,7 @@ const (
 
 // compare adds to the best sentences' relevance how near they are to the question. Without an embedder words decide alone.
 func (c *chooser) compare(ctx context.Context, q Question) {
-	if q.Embed == nil || len(c.sentences) == 0 {
+	if q.Embed == nil || len(c.sentences) == 0 || c.clear() {
 		return
 	}
 	best := c.best(nearestSentences)
@@ -52,6 +52,26 @@ func (c *chooser) compare(ctx context.Context, q Question) {
 			c.relevance[i] += nearWeight * least
 		}
 	}
+}
+
+// clear reports whether words leave nothing open: one sentence has them all, and none of the others has any.
+func (c *chooser) clear() bool {
+	whole, partly := 0, 0
+	for _, s := range c.sentences {
+		has := 0
+		for t := range c.weight {
+			if s.terms[t] {
+				has++
+			}
+		}
+		switch {
+		case has == len(c.weight):
+			whole++
+		case has > 0:
+			partly++
+		}
+	}
+	return whole == 1 && partly == 0
 }
 
 // best are the places of the n sentences that lead so far.
