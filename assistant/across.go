@@ -25,6 +25,8 @@ const (
 	meantEnough, meantBeside = 1.2, 0.8
 	// meantWords is the least a sentence must hold to be weighed by itself: headings and single words lie close to everything.
 	meantWords = 3
+	// tellingWords is the least a sentence must hold to speak for its passage: one of three words under its title and headings is mostly those.
+	tellingWords = 5
 	// figureFavour is how much nearer a sentence with a figure counts where the question asks for one.
 	figureFavour = 0.008
 	// sameDocument is what another of the read passages of its document adds to the best one of them.
@@ -106,7 +108,9 @@ func weighAcross(passages []knowledge.Passage, all []sentence, near []float64) *
 	a := &crossing{sentences: all, near: near, passages: make([]float64, len(passages))}
 	best := make([]float64, len(passages))
 	for i, s := range all {
-		best[s.passage] = max(best[s.passage], near[i])
+		if s.words >= tellingWords {
+			best[s.passage] = max(best[s.passage], near[i])
+		}
 	}
 	over, read := 0.0, 0.0
 	for i, p := range passages {
