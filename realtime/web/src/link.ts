@@ -1,17 +1,6 @@
 import { backoff } from "./backoff.ts";
 import { onClose } from "./close.ts";
-
-/** A ping goes out this often, ± 2 s so that clients do not beat in step. */
-export const PING_MS = 10_000;
-/** Silence for longer than this means that the link is dead, whatever the socket says. */
-export const DEAD_MS = 22_000;
-/** Opening a socket and being welcomed may take this long together; then the attempt counts as failed. */
-export const GREET_MS = 10_000;
-/** How long the answer to the ping of a wake may take: a machine that slept has dead sockets that look alive. */
-export const ANSWER_MS = 5000;
-/** A link must have been live for this long before its failures are forgotten; otherwise a server that
- * welcomes and closes at once would be hammered without any back-off. */
-export const STEADY_MS = 10_000;
+import { ANSWER_MS, DEAD_MS, GREET_MS, LATER_MS, PING_MS, PING_SPREAD_MS, SPREAD_MS, STEADY_MS } from "./limits.ts";
 
 /**
  * - `idle`: not started, or stopped by us;
@@ -114,7 +103,7 @@ export class Link {
     this.#tries++;
     if (action === "session") this.#needSession = true;
     if (soon && (action === "now" || action === "session")) return this.#attempt(now);
-    this.#wait(now, action === "spread" ? Math.max(pause, this.#random() * 3000) : action === "later" ? 10_000 + pause : pause);
+    this.#wait(now, action === "spread" ? Math.max(pause, this.#random() * SPREAD_MS) : action === "later" ? LATER_MS + pause : pause);
     return [];
   }
 
@@ -152,7 +141,7 @@ export class Link {
   }
 
   #beat(now: number): void {
-    this.#pingAt = now + PING_MS - 2000 + this.#random() * 4000;
+    this.#pingAt = now + PING_MS - PING_SPREAD_MS / 2 + this.#random() * PING_SPREAD_MS;
     this.due = Math.min(this.#pingAt, this.#dead());
   }
 

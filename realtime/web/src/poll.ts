@@ -1,4 +1,5 @@
-import { GREET_MS, WINDOW, type Kernel } from "./core.ts";
+import type { Kernel } from "./kernel.ts";
+import { GREET_MS, WINDOW } from "./limits.ts";
 import type { CloseAction } from "./close.ts";
 import type { ClientFrame, ServerFrame } from "./visitor.ts";
 

@@ -1,4 +1,4 @@
-import type { Kernel } from "./core.ts";
+import type { Kernel } from "./kernel.ts";
 import type { ServerFrame } from "./visitor.ts";
 
 /** How long a time that the server asked for stands for the close that follows it. */
