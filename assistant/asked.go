@@ -64,7 +64,7 @@ var kinds = []kind{
 
 // whether is a question for yes or no: it begins with the verb, and no word asks for a thing.
 var (
-	whether   = kind{regexp.MustCompile(`^(?:\W|\b(?:so|and|but|also|hi|hello|then|ok|okay|please)\b)*(can|could|may|do|does|did|is|are|was|will|would|has|have|must|should)\b`), regexp.MustCompile(`(?i)\b(?:can|cannot|may|must|need|accept\w*|available|offer\w*|possible|impossible|includ\w*|cover\w*|free|not|no|never|nothing|only|without|separately|works?|allow\w*|yes)\b`), nil, false, true}
+	whether   = kind{regexp.MustCompile(`^(?:\W|\b(?:so|and|but|also|hi|hello|then|ok|okay|please)\b)*(can|could|may|do|does|did|is|are|was|will|would|has|have|must|should)\b`), regexp.MustCompile(`(?i)\b(?:can|cannot|may|must|need|accept\w*|available|offer\w*|possible|impossible|includes?|included|including|cover\w*|free|not|no|never|nothing|only|without|separately|works?|allow\w*|yes)\b`), nil, false, true}
 	asksThing = regexp.MustCompile(`\b(?:what|which|who|whom|whose|where|when|why|how)\b`)
 )
 
