@@ -63,10 +63,11 @@ func TestModelFaultsFallBack(t *testing.T) {
 	}
 }
 
-// A person who claims while the model is writing: not another word of the assistant, in what is shown or in what is stored.
+// A person who claims while the model is writing: not another word of the assistant, in what is shown or in what is stored. The model falls silent behind one sentence,
+// since a visitor is shown whole sentences only; before, the first delta was that of the quote that replaces it ten seconds later, which is stored at once.
 func TestNothingOfTheAssistantAfterAClaim(t *testing.T) {
 	t.Parallel()
-	s, endpoint := withModel(t, openaitest.Reply{Text: []string{"Yes, we ship ", "to Bengaluru [1]"}, Fault: openaitest.Stall})
+	s, endpoint := withModel(t, openaitest.Reply{Text: []string{"You get free shipping to Bengaluru on orders over ₹2,500. [1] ", "And you "}, Fault: openaitest.Stall})
 	v := visit(t, s)
 	a := signIn(t, s)
 	v.say("Do you ship to Bengaluru?")
