@@ -43,7 +43,7 @@ type job struct {
 type desk struct {
 	conv   string
 	cursor int64
-	held   map[int64]frame
+	held   map[int64]history.Heard
 	brief  bool // taken for a moment only: nothing is answered by itself
 }
 
@@ -51,7 +51,7 @@ type desk struct {
 func (a *agent) called(conv string, briefly bool) {
 	a.mu.Lock()
 	if a.desks[conv] == nil {
-		a.desks[conv] = &desk{conv: conv, held: map[int64]frame{}, brief: briefly}
+		a.desks[conv] = &desk{conv: conv, held: map[int64]history.Heard{}, brief: briefly}
 		a.w.history.Record(joined(a.name, conv))
 	}
 	a.mu.Unlock()

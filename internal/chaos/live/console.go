@@ -53,7 +53,7 @@ func (a *agent) sit(ctx context.Context, n *node) {
 		if err != nil {
 			return
 		}
-		var f frame
+		var f history.Heard
 		if json.Unmarshal(data, &f) != nil {
 			a.w.trouble(a.name, "a frame that is no JSON")
 			return
@@ -141,12 +141,12 @@ func (a *agent) readUpTo() (list []any) {
 }
 
 // take puts a message onto the screen when those before it are there.
-func (a *agent) take(f frame) {
+func (a *agent) take(f history.Heard) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	d := a.desks[f.Conv]
 	if d == nil {
-		a.w.history.Record(shownBy(a.name, f)) // The checker says whose it is.
+		a.w.history.Record(f.Shown(a.name)) // The checker says whose it is.
 		return
 	}
 	if f.Seq > d.cursor {
@@ -159,18 +159,10 @@ func (a *agent) take(f frame) {
 		}
 		delete(d.held, next.Seq)
 		d.cursor = next.Seq
-		a.w.history.Record(shownBy(a.name, next))
+		a.w.history.Record(next.Shown(a.name))
 		a.w.tally.shownNow(next.CID)
 		if next.Author.Kind == "visitor" && next.Kind == "text" && !d.brief {
 			a.give(job{d.conv, "reply"})
 		}
 	}
-}
-
-func shownBy(who string, f frame) history.Event {
-	e := history.Event{Kind: history.Shown, Who: who, Conv: f.Conv, Seq: f.Seq, CID: f.CID, Type: f.Kind, By: f.Author.Kind, Sum: history.Digest(f.Body)}
-	if f.Event != nil {
-		e.Name = f.Event.Name
-	}
-	return e
 }

@@ -31,35 +31,14 @@ type tab struct {
 	calling context.CancelFunc
 	node    *node
 
-	flight map[string]time.Time // attempts under way, by cid
-	first  map[string]time.Time // when a message was first sent
-	mine   map[string]bool      // cids of this tab that were acknowledged
-	shown  func(f frame)        // told of every message that comes onto the screen
+	flight map[string]time.Time  // attempts under way, by cid
+	first  map[string]time.Time  // when a message was first sent
+	mine   map[string]bool       // cids of this tab that were acknowledged
+	shown  func(f history.Heard) // told of every message that comes onto the screen
 
 	came, went past
 	pending    atomic.Int64 // messages without an acknowledgement
 	reached    atomic.Int64 // the cursor
-}
-
-// frame is what a tab needs to know of a server's frame.
-type frame struct {
-	T      string `json:"t"`
-	Conv   string `json:"conv"`
-	CID    string `json:"cid"`
-	Seq    int64  `json:"seq"`
-	Kind   string `json:"kind"`
-	Body   string `json:"body"`
-	Author struct {
-		Kind string `json:"kind"`
-	} `json:"author"`
-	Event *struct {
-		Name string `json:"name"`
-	} `json:"event"`
-	State string `json:"state"`
-	Epoch int64  `json:"epoch"`
-	Run   string `json:"run"`
-	End   bool   `json:"end"`
-	Code  string `json:"code"`
 }
 
 func newTab(w *world, of *visitor, who string, part uint64) *tab {
@@ -190,7 +169,7 @@ func (t *tab) note(e history.Event) {
 
 // invoked notes that a message goes out, where the frame is one.
 func (t *tab) invoked(data []byte) {
-	var f frame
+	var f history.Heard
 	if json.Unmarshal(data, &f) != nil || f.T != "say" {
 		return
 	}
@@ -204,7 +183,7 @@ func (t *tab) invoked(data []byte) {
 
 // heard looks at a frame before the core does: what the server said is recorded as it said it.
 func (t *tab) heard(data []byte) {
-	var f frame
+	var f history.Heard
 	if json.Unmarshal(data, &f) != nil {
 		t.w.trouble(t.who, "a frame that is no JSON")
 		return
@@ -229,11 +208,11 @@ func (t *tab) heard(data []byte) {
 }
 
 func (t *tab) show(raw any) {
-	var f frame
+	var f history.Heard
 	if data, ok := raw.(json.RawMessage); !ok || json.Unmarshal(data, &f) != nil {
 		return
 	}
-	t.w.history.Record(shownBy(t.who, f))
+	t.w.history.Record(f.Shown(t.who))
 	t.w.tally.shownNow(f.CID)
 	t.reached.Store(f.Seq)
 	if t.shown != nil {
@@ -268,7 +247,7 @@ func (t *tab) status(o core.Output) {
 }
 
 func (t *tab) hear(raw any) {
-	var f frame
+	var f history.Heard
 	if data, ok := raw.(json.RawMessage); !ok || json.Unmarshal(data, &f) != nil {
 		return
 	}

@@ -72,7 +72,7 @@ func (v *visitor) come(ctx context.Context, part uint64) {
 	for i := range 1 + v.rng.IntN(5)/4 {
 		t := newTab(v.w, v, fmt.Sprintf("%s.%d", v.name, i), part*8+uint64(i))
 		if i == 0 {
-			t.shown = func(f frame) {
+			t.shown = func(f history.Heard) {
 				select {
 				case v.heard <- f.Author.Kind:
 				default:

@@ -180,42 +180,11 @@ func (c *client) lose() {
 }
 
 func (c *client) show(raw any) {
-	var f heard
+	var f history.Heard
 	if data, ok := raw.(json.RawMessage); !ok || json.Unmarshal(data, &f) != nil {
 		return
 	}
-	c.w.record(f.shown(c.who))
-}
-
-// heard is a server's frame as a tab reads it.
-type heard struct {
-	T      string `json:"t"`
-	Conv   string `json:"conv"`
-	CID    string `json:"cid"`
-	Seq    int64  `json:"seq"`
-	Kind   string `json:"kind"`
-	Body   string `json:"body"`
-	Author struct {
-		Kind string `json:"kind"`
-	} `json:"author"`
-	Event *struct {
-		Name string `json:"name"`
-	} `json:"event"`
-	State     string `json:"state"`
-	Epoch     int64  `json:"epoch"`
-	Run       string `json:"run"`
-	End       bool   `json:"end"`
-	Code      string `json:"code"`
-	Delivered int64  `json:"delivered"`
-	Seen      int64  `json:"seen"`
-}
-
-func (f heard) shown(who string) history.Event {
-	e := history.Event{Kind: history.Shown, Who: who, Conv: f.Conv, Seq: f.Seq, CID: f.CID, Type: f.Kind, By: f.Author.Kind, Sum: history.Digest(f.Body)}
-	if f.Event != nil {
-		e.Name = f.Event.Name
-	}
-	return e
+	c.w.record(f.Shown(c.who))
 }
 
 func (c *client) status(o core.Output) {
@@ -229,7 +198,7 @@ func (c *client) status(o core.Output) {
 }
 
 func (c *client) hear(raw any) {
-	var f heard
+	var f history.Heard
 	if data, ok := raw.(json.RawMessage); !ok || json.Unmarshal(data, &f) != nil {
 		return
 	}

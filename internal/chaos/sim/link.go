@@ -196,7 +196,7 @@ func (c *client) deliver(s *conn, data []byte) {
 
 // take gives a frame to the core, unless this tab is one that is broken on purpose.
 func (c *client) take(data []byte) {
-	var f heard
+	var f history.Heard
 	_ = json.Unmarshal(data, &f)
 	switch {
 	case c.w.defect == ResyncIgnored && f.T == "resync":
@@ -208,7 +208,7 @@ func (c *client) take(data []byte) {
 		c.note(history.Event{Kind: history.Piece, Run: f.Run, Epoch: f.Epoch})
 		return
 	case c.w.defect == WrongTenant && f.T == "message" && f.Conv != c.conv.String():
-		c.w.record(f.shown(c.who)) // The core would leave it out: two must be wrong before anybody sees another's message.
+		c.w.record(f.Shown(c.who)) // The core would leave it out: two must be wrong before anybody sees another's message.
 		return
 	}
 	if f.T == "message" {
@@ -219,7 +219,7 @@ func (c *client) take(data []byte) {
 
 // hearRaw records what the server said as it said it.
 func (c *client) hearRaw(data []byte) {
-	var f heard
+	var f history.Heard
 	if json.Unmarshal(data, &f) != nil {
 		return
 	}
