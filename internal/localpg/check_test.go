@@ -2,6 +2,8 @@ package localpg
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -106,5 +108,25 @@ func TestChooseNew(t *testing.T) {
 			t.Errorf("chose %v, error %v", best, err)
 		}
 		slices.Reverse(servers)
+	}
+}
+
+// Processes that start together write the same file at the same time.
+func TestFileIsReplacedByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "LOCATION")
+	errs := make(chan error)
+	const writers = 64
+	for range writers {
+		go func() { errs <- replaceFile(name, "/var/lib/baton/x\n") }()
+	}
+	for range writers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	left, err := filepath.Glob(name + "*")
+	if text, e := os.ReadFile(name); e != nil || err != nil || string(text) != "/var/lib/baton/x\n" || len(left) != 1 {
+		t.Errorf("%q, %v, %v, files %v", text, e, err, left)
 	}
 }

@@ -203,9 +203,25 @@ func writeLocation(home, base string) error {
 		"Baton was started by root; PostgreSQL never runs as root, so it runs as the user\n" +
 		"postgres, who could not enter a directory under a closed one such as /root.\n" +
 		"A backup of this data directory needs that directory too.\n"
-	name := filepath.Join(home, locationFile)
-	if err := os.WriteFile(name+".new", []byte(text), 0o600); err != nil {
+	if err := replaceFile(filepath.Join(home, locationFile), text); err != nil {
 		return fmt.Errorf("cannot write where the database is: %w", err)
 	}
-	return os.Rename(name+".new", name)
+	return nil
+}
+
+// replaceFile writes a file that is there whole or not at all. Processes that start together write it before any of them holds the lock, so each has a file of its own
+// until then.
+func replaceFile(name, text string) error {
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
 }
