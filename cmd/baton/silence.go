@@ -41,10 +41,11 @@ func (s *services) unanswered(ctx context.Context) error {
 		bounded, cancel := context.WithTimeout(ctx, silenceEvery)
 		err := s.handOverSilent(bounded, handOverAfter)
 		cancel()
-		if err == nil {
+		switch {
+		case err == nil:
 			away.Over()
-		} else if ctx.Err() == nil {
-			away.Begin(silenceAway, err)
+		case ctx.Err() == nil && !outage.Away(err):
+			away.Begin(silenceAway, err) // That the database is away is told by presence, which every node has.
 		}
 	}
 }
